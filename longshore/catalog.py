@@ -1,0 +1,303 @@
+"""The catalog: every job that is declared, by name.
+
+`@job(…)` stands beside a plain function and leaves it as it is. This module owns declarations and
+their checks; it knows nothing of Redis, RQ or Flask, and runs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+from pydantic import TypeAdapter
+
+from longshore import keys, parameters
+from longshore.durations import Duration, seconds
+from longshore.errors import CatalogError, InvalidParameters, ScheduleError, UnknownJob
+from longshore.retries import Backoff, ExceptionTypes, RetryPolicy, policy
+from longshore.triggers import Trigger
+
+Access = Literal["public", "admin"]
+Fallback = Literal["refuse", "inline"]
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Job:
+    """A function in `jobs/` with its declaration: what can be run.
+
+    Attributes:
+        name: `<package>.<function>`, e.g. `league.generate_schedule`.
+        func: the plain function.
+        queue: the queue that its tasks wait in.
+        timeout: seconds that a task may run.
+        result_ttl: seconds that a finished task is kept.
+        failure_ttl: seconds that a failed task is kept.
+        retry: how a failure is tried again.
+        schedules: when it recurs.
+        access: who may start it over HTTP: anybody ("public"), or an admin.
+        overlap: whether two of its tasks may run at the same time; if not, RQ's rate limit holds
+            all but one back.
+        unique: whether there is at most one unfinished task for the same parameters.
+        fallback: what an enqueue does when Redis is away: "refuse" answers 503, "inline" runs it in
+            a child process of the caller.
+        summary: the docstring's first line.
+        text: the rest of the docstring.
+        parameters: its parameters, from the signature.
+        returns: turns its return value into JSON, from the return annotation.
+    """
+
+    name: str
+    func: Callable[..., Any]
+    queue: str
+    timeout: int
+    result_ttl: int
+    failure_ttl: int
+    retry: RetryPolicy
+    schedules: tuple[Trigger, ...]
+    access: Access
+    overlap: bool
+    unique: bool
+    fallback: Fallback
+    summary: str
+    text: str
+    parameters: parameters.Parameters
+    returns: TypeAdapter[Any]
+
+    @property
+    def path(self) -> str:
+        """Where a stock RQ worker imports the function from."""
+        return f"{self.func.__module__}.{self.func.__qualname__}"
+
+    def schedule_names(self) -> dict[str, Trigger]:
+        """Its schedules by name: a lone one may go by the job's name."""
+        return {trigger.name or self.name: trigger for trigger in self.schedules}
+
+
+class Catalog:
+    """Jobs by name, and the queues that they may use."""
+
+    def __init__(self) -> None:
+        self._jobs: dict[str, Job] = {}
+        self.queues: dict[str, str] = {}
+
+    def __iter__(self) -> Iterator[Job]:
+        return iter(sorted(self._jobs.values(), key=lambda one: one.name))
+
+    def __len__(self) -> int:
+        return len(self._jobs)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._jobs
+
+    def add(self, declared: Job) -> None:
+        """Take a job in.
+
+        Raises:
+            CatalogError: another function has that name.
+        """
+        there = self._jobs.get(declared.name)
+        if there is not None and there.path != declared.path:
+            raise CatalogError(
+                f"{declared.name}: declared twice, by {there.path} and by {declared.path}; rename one"
+            )
+        self._jobs[declared.name] = declared
+
+    def get(self, name: str) -> Job:
+        """The job of that name.
+
+        Raises:
+            UnknownJob: there is none.
+        """
+        try:
+            return self._jobs[name]
+        except KeyError:
+            raise UnknownJob(name) from None
+
+    def resolve(self, func_name: str) -> Job:
+        """The job that a task's function name means, without importing anything.
+
+        Both `league.generate_schedule` and an import path such as `jobs.league.generate_schedule`
+        are understood, also when the function has moved inside its package since.
+
+        Raises:
+            UnknownJob: nothing in the catalog is called so.
+        """
+        if func_name in self._jobs:
+            return self._jobs[func_name]
+        module, _, function = func_name.rpartition(".")
+        if "jobs" not in module.split("."):
+            raise UnknownJob(func_name)
+        try:
+            return self.get(name_of(module, function))
+        except (UnknownJob, CatalogError):
+            raise UnknownJob(func_name) from None
+
+    def schedules(self) -> dict[str, tuple[Job, Trigger]]:
+        """All declared schedules by name."""
+        return {name: (one, trigger) for one in self for name, trigger in one.schedule_names().items()}
+
+    def check(self) -> None:
+        """Check what only the whole catalog can show.
+
+        Raises:
+            CatalogError: an unknown queue, two schedules of one name, or a schedule's parameters do not bind.
+        """
+        seen: dict[str, str] = {}
+        for one in self:
+            if one.queue not in self.queues:
+                raise CatalogError(
+                    f"{one.name}: unknown queue {one.queue!r}; the queues are {', '.join(self.queues)}"
+                )
+            if len(one.schedule_names()) != len(one.schedules):
+                raise CatalogError(f"{one.name}: several schedules need a name each: every('5m', name='…')")
+            for name, trigger in one.schedule_names().items():
+                _check_schedule(one, name, trigger, seen)
+
+
+catalog = Catalog()
+"""The catalog of this process. `load()` fills it."""
+
+
+def job(
+    *,
+    queue: str = "default",
+    timeout: Duration = keys.TIMEOUT,
+    result_ttl: Duration = keys.RESULT_TTL,
+    failure_ttl: Duration = keys.FAILURE_TTL,
+    retries: int = 0,
+    backoff: Backoff = "exponential",
+    base: Duration = 10,
+    retry_on: type[BaseException] | ExceptionTypes = Exception,
+    give_up_on: type[BaseException] | ExceptionTypes = (),
+    schedules: Sequence[Trigger] = (),
+    access: Access = "admin",
+    overlap: bool = True,
+    unique: bool = False,
+    fallback: Fallback = "refuse",
+    into: Catalog | None = None,
+) -> Callable[[F], F]:
+    """Declare the function below as a job. It stays the plain function that it is.
+
+    Args:
+        queue: a queue named in `jobs/__init__.py`.
+        timeout: how long a task may run, e.g. "10m".
+        result_ttl: how long a finished task and its result are kept.
+        failure_ttl: how long a failed task is kept.
+        retries: how often a failure is tried again.
+        backoff: "exponential" doubles the wait each time, "fixed" does not.
+        base: the wait before the first retry.
+        retry_on: exceptions that are tried again.
+        give_up_on: exceptions that never are.
+        schedules: when it recurs, e.g. `[every("5m")]`.
+        access: "public" or "admin": who may start it over HTTP.
+        overlap: whether two of its tasks may run at once.
+        unique: at most one unfinished task for the same parameters.
+        fallback: "refuse" or "inline": what an enqueue does when Redis is away.
+        into: another catalog than this process's, for tests.
+
+    Raises:
+        CatalogError: the declaration is broken; one line that names the job and what would be right.
+    """
+
+    def declare(func: F) -> F:
+        name = name_of(func.__module__, func.__name__)
+        doc = parameters.parse_docstring(func)
+        try:
+            declared = Job(
+                name=name,
+                func=func,
+                queue=queue,
+                timeout=_whole(timeout),
+                result_ttl=_whole(result_ttl),
+                failure_ttl=_whole(failure_ttl),
+                retry=policy(retries, backoff, base, retry_on, give_up_on),
+                schedules=tuple(schedules),
+                access=_one_of("access", access, ("public", "admin")),
+                overlap=overlap,
+                unique=unique,
+                fallback=_one_of("fallback", fallback, ("refuse", "inline")),
+                summary=doc.short_description or "",
+                text=doc.long_description or "",
+                parameters=parameters.read(name, func, doc),
+                returns=parameters.read_result(name, func),
+            )
+        except (ValueError, TypeError) as error:
+            raise CatalogError(f"{name}: {error}") from None
+        (catalog if into is None else into).add(declared)
+        return func
+
+    return declare
+
+
+def name_of(module: str, function: str) -> str:
+    """The catalog's name of a function: the package under `jobs`, a dot, the function.
+
+    Raises:
+        CatalogError: the function stands in `jobs/__init__.py` itself.
+    """
+    parts = module.split(".")
+    below = parts[parts.index("jobs") + 1 :] if "jobs" in parts else parts[-1:]
+    if not below:
+        raise CatalogError(
+            f"{function}: a job belongs in a module or package of jobs/, not in jobs/__init__.py"
+        )
+    return f"{below[0]}.{function}"
+
+
+def load(package: str = "jobs") -> Catalog:
+    """Import every module of `package` so that its jobs declare themselves, and check the whole.
+
+    Raises:
+        CatalogError: a declaration is broken; one line that names it.
+    """
+    root = importlib.import_module(package)
+    catalog.queues.update(root.QUEUES)
+    for module in pkgutil.iter_modules(root.__path__):
+        importlib.import_module(f"{package}.{module.name}")
+    catalog.check()
+    return catalog
+
+
+def _check_schedule(one: Job, name: str, trigger: Trigger, seen: dict[str, str]) -> None:
+    if name in seen:
+        raise CatalogError(f"{one.name}: schedule {name!r} is also declared by {seen[name]}; rename one")
+    seen[name] = one.name
+    try:
+        one.parameters.check(trigger.params)
+    except (InvalidParameters, ScheduleError) as error:
+        raise CatalogError(f"{one.name}: schedule {name!r}: {error}") from None
+
+
+def _whole(value: Duration) -> int:
+    length = round(seconds(value))
+    if length < 1:
+        raise ValueError(f"a time to live or limit is at least 1 second, got {value!r}")
+    return length
+
+
+def _one_of(what: str, value: Any, allowed: tuple[str, ...]) -> Any:
+    if value not in allowed:
+        raise ValueError(f"{what} is {' or '.join(repr(one) for one in allowed)}, got {value!r}")
+    return value
+
+
+def describe(one: Job) -> Mapping[str, Any]:
+    """The job as JSON, without its schema: what lists of jobs show."""
+    return {
+        "name": one.name,
+        "summary": one.summary,
+        "description": one.text,
+        "queue": one.queue,
+        "access": one.access,
+        "timeout_seconds": one.timeout,
+        "result_ttl_seconds": one.result_ttl,
+        "retries": one.retry.retries,
+        "overlap": one.overlap,
+        "unique": one.unique,
+        "fallback": one.fallback,
+        "schedules": [{"name": name, "trigger": t.describe()} for name, t in one.schedule_names().items()],
+    }

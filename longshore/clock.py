@@ -1,0 +1,313 @@
+"""The clock: rq-scheduler's Scheduler, holding the catalog's schedules.
+
+Schedules live where rq-scheduler keeps them, in its sorted set, each as an entry with a task's hash
+as the template. The clock makes a new task for every run, brings RQ's delayed retries back, and
+leaves entries that others made as stock would. It outlives outages of Redis.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from types import FrameType
+from typing import Any
+
+from redis import Redis, WatchError
+from redis.exceptions import RedisError
+from rq.exceptions import NoSuchJobError
+from rq.job import JobStatus
+from rq.registry import ScheduledJobRegistry
+from rq.utils import as_text
+from rq_scheduler import Scheduler
+
+from longshore import keys, task
+from longshore.catalog import Catalog, Job
+from longshore.dispatch import UNFINISHED, Dispatcher
+from longshore.task import Task
+from longshore.triggers import Trigger
+
+logger = logging.getLogger("longshore.clock")
+SET_ASIDE = 60
+"""Seconds that an entry which could not be fired waits before it is tried again."""
+
+
+class Clock(Scheduler):  # type: ignore[misc]
+    """A scheduler for the catalog's schedules and for what others put into rq-scheduler.
+
+    Args:
+        connection: a patient client.
+        catalog: whose schedules to hold.
+        interval: seconds between two looks.
+        now: the time, injected for tests.
+    """
+
+    job_class = Task
+
+    def __init__(
+        self,
+        connection: Redis,
+        catalog: Catalog,
+        interval: float = 1.0,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        super().__init__(connection=connection, interval=interval, job_class=Task)
+        self._catalog, self._now = catalog, now
+        self._dispatcher = Dispatcher(connection, now)
+        self._stopping = threading.Event()
+        self._reconciled: datetime | None = None
+        self._left: set[str] = set()
+
+    def run(self, burst: bool = False) -> None:
+        """Tick until SIGTERM or SIGINT; with `burst`, once. An outage of Redis is waited out."""
+        if not burst:
+            self._install_signal_handlers()
+        while not self._stopping.is_set():
+            began = time.monotonic()
+            try:
+                self.tick()
+            except RedisError as error:
+                logger.warning("Redis does not answer (%s); trying again", error)
+            if burst:
+                return
+            self._stopping.wait(max(self._interval - (time.monotonic() - began), 0.05))
+        self.connection.delete(keys.clock())
+        logger.info("stopped")
+
+    def tick(self) -> None:
+        """One look: reconcile now and then, fire what is due, bring retries back."""
+        lock = self.connection.lock(self.scheduler_lock_key, timeout=keys.CLOCK_LOCK_TTL, blocking=False)
+        if not lock.acquire():
+            return
+        try:
+            self._beat()
+            self._reconcile_now_and_then()
+            self.enqueue_jobs()
+            self.bring_back()
+        finally:
+            lock.do_release(as_text(lock.local.token)) if lock.owned() else None
+
+    def stop(self, signum: int = 0, frame: FrameType | None = None) -> None:
+        """End `run` after the tick at hand."""
+        self._stopping.set()
+
+    def _install_signal_handlers(self) -> None:
+        for one in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(one, self.stop)
+
+    def _beat(self) -> None:
+        now = self._now().isoformat()
+        state = {"name": self.name, "host": socket.gethostname(), "pid": str(os.getpid()), "beat": now}
+        with self.connection.pipeline() as pipe:
+            pipe.hset(keys.clock(), mapping=state)
+            pipe.expire(keys.clock(), keys.CLOCK_TTL)
+            pipe.execute()
+
+    # Schedules of the catalog
+
+    def _reconcile_now_and_then(self) -> None:
+        last = self._reconciled
+        if last is None or self._now() - last >= timedelta(seconds=keys.RECONCILE_INTERVAL):
+            self.reconcile()
+            self._reconciled = self._now()
+
+    def reconcile(self) -> None:
+        """Make rq-scheduler hold the catalog's schedules: add, replace, cancel; leave the rest alone.
+
+        A schedule whose definition has the hash that it had keeps its entry and its next run, so a
+        deploy moves nothing. Entries that the clock did not make are not looked at.
+        """
+        raw: Any = self.connection.hgetall(keys.schedules())
+        held = {as_text(name): as_text(definition) for name, definition in raw.items()}
+        declared = self._catalog.schedules()
+        for name in held.keys() - declared.keys():
+            self._cancel_schedule(name)
+        for name, (job, trigger) in declared.items():
+            definition = trigger.definition(job.name)
+            if held.get(name) != definition or not self._is_held(name):
+                self._hold(name, job, trigger, definition)
+
+    def _is_held(self, name: str) -> bool:
+        with self.connection.pipeline(transaction=False) as pipe:
+            pipe.zscore(self.scheduled_jobs_key, entry_id(name))
+            pipe.exists(Task.key_for(entry_id(name)))
+            score, exists = pipe.execute()
+        return score is not None and bool(exists)
+
+    def _hold(self, name: str, job: Job, trigger: Trigger, definition: str) -> None:
+        entry = self._dispatcher.new_task(job, trigger.params, entry_id(name))
+        entry.meta = {
+            task.SCHEDULE: name,
+            task.SCHEDULE_ENTRY: definition,
+            **({"interval": trigger.interval} if trigger.interval else {"cron_string": trigger.cron_string}),
+        }
+        entry.result_ttl = -1  # as rq-scheduler does it: the entry is no run, it stays
+        entry.set_status(JobStatus.SCHEDULED)
+        due = trigger.next_run(self._now())
+        with self.connection.pipeline() as pipe:
+            pipe.delete(entry.key)
+            entry.save(pipeline=pipe)
+            pipe.zadd(self.scheduled_jobs_key, {entry.id: due.timestamp()})
+            pipe.hset(keys.schedules(), name, definition)
+            pipe.execute()
+        logger.info("schedule %s (%s) is next due at %s", name, trigger.describe(), due.isoformat())
+
+    def _cancel_schedule(self, name: str) -> None:
+        with self.connection.pipeline() as pipe:
+            pipe.zrem(self.scheduled_jobs_key, entry_id(name))
+            pipe.delete(Task.key_for(entry_id(name)))
+            pipe.hdel(keys.schedules(), name)
+            pipe.execute()
+        logger.info("schedule %s is not declared any more; canceled", name)
+
+    # Firing
+
+    def enqueue_jobs(self) -> int:
+        """Fire every entry that is due. One that cannot be is set aside for a minute; the rest go on."""
+        now = self._now().timestamp()
+        due: Any = self.connection.zrangebyscore(self.scheduled_jobs_key, 0, now, withscores=True)
+        for raw, slot in due:
+            name = as_text(raw)
+            try:
+                self._enqueue_entry(name, slot)
+            except RedisError:
+                raise
+            except Exception:
+                logger.exception("entry %s could not be fired; trying again in %s s", name, SET_ASIDE)
+                self.connection.zadd(self.scheduled_jobs_key, {name: now + SET_ASIDE}, xx=True)
+        return len(due)
+
+    def _enqueue_entry(self, name: str, slot: float) -> None:
+        try:
+            entry: Task = Task.fetch(name, connection=self.connection)  # type: ignore[assignment]
+        except NoSuchJobError:
+            self.connection.zrem(self.scheduled_jobs_key, name)
+            return
+        if entry.is_meta_unreadable:
+            self._leave(name)
+        elif task.SCHEDULE_ENTRY in entry.meta:
+            self._fire(entry, datetime.fromtimestamp(slot, UTC))
+        elif {"interval", "cron_string", "repeat"} & entry.meta.keys():
+            self.enqueue_job(entry)
+        else:
+            self._release(entry)
+
+    def _leave(self, name: str) -> None:
+        """An entry of a stock client that pickles: only a stock scheduler can read it, so it stays."""
+        if name not in self._left:
+            self._left = {*list(self._left)[-1_000:], name}
+            logger.warning("entry %s is not JSON and is left to a stock rqscheduler", name)
+
+    def get_queue_for_job(self, job: Any) -> Any:
+        """The queue of a task. A class named in its meta is not imported: Redis may not name code."""
+        return self._dispatcher.queue(job.origin)
+
+    def _fire(self, entry: Task, slot: datetime) -> None:
+        """A new task for this slot, and the entry moved to its next one, in one transaction."""
+        job, trigger = self._catalog.schedules()[entry.meta[task.SCHEDULE]]
+        due = _next_slot(trigger, slot, self._now())
+        skip = not job.overlap and self._unfinished(entry.meta.get("last_task"))
+        with self.connection.pipeline() as pipe:
+            if not self._still_at(pipe, entry, slot):
+                return
+            if skip:
+                logger.info(
+                    "schedule %s: slot %s skipped, the run before goes on", entry.meta[task.SCHEDULE], slot
+                )
+            else:
+                made = self._dispatcher.new_task(job, entry.kwargs, schedule=entry.meta[task.SCHEDULE])
+                self._dispatcher.push(pipe, made)
+                entry.meta["last_task"] = made.id
+                pipe.hset(entry.key, "meta", entry.serializer.dumps(entry.meta))
+            pipe.zadd(self.scheduled_jobs_key, {entry.id: due.timestamp()})
+            _execute(pipe)
+
+    def _release(self, entry: Task) -> None:
+        """A one-off run that is due: out of the sorted set and into its queue, in one transaction."""
+        slot = self.connection.zscore(self.scheduled_jobs_key, entry.id)
+        with self.connection.pipeline() as pipe:
+            if slot is None or not self._still_at(pipe, entry, datetime.fromtimestamp(float(slot), UTC)):
+                return
+            pipe.zrem(self.scheduled_jobs_key, entry.id)
+            self._dispatcher.push(pipe, entry, at_front=bool(entry.enqueue_at_front))
+            _execute(pipe)
+
+    def _still_at(self, pipe: Any, entry: Task, slot: datetime) -> bool:
+        """Watch the entry, and begin the transaction if nobody has fired this slot meanwhile.
+
+        Watching also keeps redis-py from sending the transaction again when its answer was lost.
+        """
+        self._dispatcher.queue(entry.origin).get_redis_server_version()
+        pipe.watch(entry.key)
+        score = pipe.zscore(self.scheduled_jobs_key, entry.id)
+        pipe.multi()
+        return score is not None and abs(float(score) - slot.timestamp()) < 0.001
+
+    def _unfinished(self, task_id: str | None) -> bool:
+        raw: Any = self.connection.hget(Task.key_for(task_id), "status") if task_id else None
+        return raw is not None and as_text(raw) in UNFINISHED
+
+    # RQ's own delayed retries
+
+    def bring_back(self) -> int:
+        """Put tasks whose retry delay is over back into their queues; how many."""
+        return sum(self._bring_back(name) for name in self._catalog.queues)
+
+    def _bring_back(self, name: str) -> int:
+        queue = self._dispatcher.queue(name)
+        registry = ScheduledJobRegistry(name, connection=self.connection, job_class=Task)
+        ids = registry.get_jobs_to_schedule(int(self._now().timestamp()))
+        if not ids:
+            return 0
+        queue.get_redis_server_version()
+        with self.connection.pipeline() as pipe:
+            pipe.watch(registry.key)
+            waiting = [as_text(one) for one in pipe.zrange(registry.key, 0, -1) if as_text(one) in set(ids)]
+            found = Task.fetch_many(waiting, connection=self.connection)
+            pipe.multi()
+            for task_id, one in zip(waiting, found, strict=True):
+                registry.remove(task_id, pipeline=pipe)
+                if one is not None:
+                    self._dispatcher.push(pipe, one, at_front=one.should_enqueue_at_front())  # type: ignore[arg-type]
+            _execute(pipe)
+        return len(waiting)
+
+
+def next_runs(connection: Redis, catalog: Catalog) -> dict[str, datetime]:
+    """When each of the catalog's schedules is due next; one that the clock has not taken up is missing."""
+    names = list(catalog.schedules())
+    with connection.pipeline(transaction=False) as pipe:
+        for name in names:
+            pipe.zscore(Scheduler.scheduled_jobs_key, entry_id(name))
+        scores = pipe.execute()
+    return {
+        name: datetime.fromtimestamp(float(score), UTC)
+        for name, score in zip(names, scores, strict=True)
+        if score is not None
+    }
+
+
+def entry_id(schedule: str) -> str:
+    """The id of a schedule's entry in rq-scheduler; RQ allows letters, digits, _ and - only."""
+    return "schedule-" + re.sub(r"[^A-Za-z0-9_-]", "-", schedule)
+
+
+def _next_slot(trigger: Trigger, slot: datetime, now: datetime) -> datetime:
+    """The first slot after both `slot` and `now`: on the grid that `slot` is on, and never in the past."""
+    if trigger.interval is not None:
+        behind = max((now - slot).total_seconds(), 0.0)
+        return slot + timedelta(seconds=trigger.interval * (int(behind // trigger.interval) + 1))
+    return trigger.next_run(max(slot, now))
+
+
+def _execute(pipe: Any) -> None:
+    try:
+        pipe.execute()
+    except WatchError:
+        logger.debug("another clock was quicker, or the answer was lost; the next tick looks again")

@@ -1,0 +1,86 @@
+"""Stopping a task, and running it again."""
+
+from __future__ import annotations
+
+from redis import Redis, WatchError
+from redis.client import Pipeline
+from rq.command import send_stop_job_command
+from rq.exceptions import InvalidJobOperation
+from rq.job import JobStatus
+from rq_scheduler import Scheduler
+
+from longshore import keys, tasks
+from longshore.dispatch import Dispatcher
+from longshore.errors import LongshoreError, WrongState
+from longshore.task import Task
+
+_AGAIN = (JobStatus.FAILED, JobStatus.STOPPED, JobStatus.CANCELED)
+
+
+def cancel(connection: Redis, task_id: str) -> str:
+    """Keep a waiting task from running, or stop a running one.
+
+    Returns:
+        "canceled" if it will not run, "stopping" if its worker was told to stop it.
+
+    Raises:
+        UnknownTask: there is none of that id.
+        WrongState: it is over already.
+    """
+    found = tasks.fetch(connection, task_id)
+    status = tasks.status_of(found)
+    if status in tasks.READY:
+        raise WrongState(f"Task {task_id} is over already ({status}); there is nothing to cancel.")
+    if found.get_status(refresh=False) is JobStatus.STARTED:
+        send_stop_job_command(connection, task_id, serializer=found.serializer)
+        return "stopping"
+    _withdraw(connection, found)
+    return "canceled"
+
+
+def _withdraw(connection: Redis, found: Task) -> None:
+    try:
+        found.cancel()
+    except InvalidJobOperation as error:
+        raise WrongState(str(error)) from None
+    with connection.pipeline() as pipe:  # RQ keeps canceled tasks for ever
+        pipe.zrem(Scheduler.scheduled_jobs_key, found.id)
+        pipe.expire(found.key, found.failure_ttl or keys.FAILURE_TTL)
+        pipe.execute()
+
+
+def retry(dispatcher: Dispatcher, task_id: str) -> None:
+    """Run a failed or canceled task again, under its old id and with all its tries.
+
+    Raises:
+        UnknownTask: there is none of that id.
+        WrongState: it has not failed, or its job is not in the catalog any more.
+    """
+    with dispatcher.connection.pipeline() as pipe:
+        while True:
+            try:
+                pipe.watch(Task.key_for(task_id))
+                _requeue(pipe, dispatcher, tasks.fetch(dispatcher.connection, task_id))
+                return
+            except WatchError:
+                continue
+
+
+def _requeue(pipe: Pipeline, dispatcher: Dispatcher, found: Task) -> None:
+    state = found.get_status(refresh=False)
+    if state not in _AGAIN:
+        raise WrongState(
+            f"Task {found.id} is {tasks.status_of(found)}; only failed or canceled tasks run again."
+        )
+    try:
+        declared = found.declared
+    except LongshoreError as error:
+        raise WrongState(f"Task {found.id} cannot run again: {error}") from None
+    pipe.multi()
+    found._remove_from_registries(pipeline=pipe)
+    found.started_at = found.ended_at = None
+    found.meta = {name: value for name, value in found.meta.items() if name not in ("error", "progress")}
+    dispatcher.allow_retries(found, declared)
+    pipe.persist(found.key)
+    dispatcher.push(pipe, found)
+    pipe.execute()

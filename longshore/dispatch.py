@@ -1,0 +1,291 @@
+"""Putting tasks into Redis: one transaction for one task or for a batch of up to 1,000.
+
+Parameters are checked first, and nothing is written unless all of them are right. What Idempotency-Key
+and `unique` promise is decided under WATCH in the same transaction.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pydantic import BaseModel
+from redis import Redis, WatchError
+from redis.client import Pipeline
+from rq import Queue
+from rq.job import JobStatus
+from rq.utils import as_text
+from rq_scheduler import Scheduler
+
+from longshore import connections, keys, task
+from longshore.catalog import Job, catalog
+from longshore.durations import Duration, seconds
+from longshore.errors import IdempotencyConflict, InvalidParameters
+from longshore.task import Task
+
+UNFINISHED = frozenset(
+    {"created", "queued", "started", "deferred", "scheduled", "rate_limited", "ready_to_enqueue"}
+)
+HORIZON = timedelta(days=5 * 366)
+"""How far ahead a one-off run may lie."""
+_TRIES = 50
+
+
+@dataclass(frozen=True)
+class Dispatched:
+    """What became of an enqueue.
+
+    Attributes:
+        task_id: the task's id.
+        job: the job's name.
+        created: False if an earlier task was found by its Idempotency-Key or by `unique`.
+    """
+
+    task_id: str
+    job: str
+    created: bool = True
+
+
+class Dispatcher:
+    """Enqueues tasks over one Redis client.
+
+    Args:
+        connection: the client to use.
+        now: the time, injected for tests.
+        rng: for the jitter of retries.
+    """
+
+    def __init__(
+        self,
+        connection: Redis,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        rng: random.Random | None = None,
+    ) -> None:
+        self.connection = connection
+        self._now, self._rng = now, rng or random.Random()
+        self._queues: dict[str, Queue] = {}
+
+    def dispatch(
+        self,
+        job: Job,
+        params: Mapping[str, Any],
+        *,
+        delay: Duration | None = None,
+        run_at: datetime | None = None,
+        idempotency_key: str | None = None,
+    ) -> Dispatched:
+        """Enqueue one task.
+
+        Args:
+            job: what to run.
+            params: its parameters, as JSON would hold them or as Python objects.
+            delay: run it this much later, through rq-scheduler.
+            run_at: or at this instant, which needs a zone.
+            idempotency_key: the same key and parameters within 24 h return the first task.
+
+        Raises:
+            InvalidParameters: names each field at fault, `delay` and `run_at` among them.
+            IdempotencyConflict: the key was used with other parameters.
+            redis.exceptions.RedisError: it is not known to be in Redis.
+        """
+        checked = job.parameters.check(params)
+        return self._write(job, [checked], self._when(job, delay, run_at), idempotency_key)[0]
+
+    def dispatch_many(
+        self, job: Job, many: Sequence[Mapping[str, Any]], *, idempotency_key: str | None = None
+    ) -> list[Dispatched]:
+        """Enqueue a batch in one transaction: all of it, or nothing.
+
+        Raises:
+            InvalidParameters: fields are named `<index>.<field>`; also for an empty or too large batch.
+            IdempotencyConflict: as `dispatch`.
+        """
+        if not 1 <= len(many) <= keys.BATCH_LIMIT:
+            raise _invalid(job, "(batch)", f"a batch has 1 to {keys.BATCH_LIMIT} tasks, this one {len(many)}")
+        return self._write(job, _check_all(job, many), None, idempotency_key)
+
+    def new_task(self, job: Job, payload: Mapping[str, Any], task_id: str | None = None, **meta: Any) -> Task:
+        """A task of `job` that is not in Redis yet. Its description holds no parameters: people see it."""
+        made = Task.create(
+            job.path,
+            kwargs=dict(payload),
+            connection=self.connection,
+            id=task_id,
+            origin=job.queue,
+            description=job.name,
+            timeout=job.timeout,
+            result_ttl=job.result_ttl,
+            failure_ttl=job.failure_ttl,
+            meta={task.RETRIES: job.retry.retries, **meta},
+        )
+        self.allow_retries(made, job)
+        if not job.overlap:
+            made.rate_limit_key, made.rate_limit_concurrency = job.name, 1
+        return made  # type: ignore[return-value]
+
+    def allow_retries(self, made: Any, job: Job) -> None:
+        """Give a task the tries that its job declares, with fresh jitter."""
+        if job.retry.retries:
+            made.retries_left = job.retry.retries
+            made.retry_intervals = job.retry.delays(self._rng)
+
+    def queue(self, name: str) -> Queue:
+        """RQ's queue of that name."""
+        if name not in self._queues:
+            self._queues[name] = Queue(name, connection=self.connection, job_class=Task, serializer="json")
+        return self._queues[name]
+
+    def push(self, pipe: Pipeline, made: Task, at_front: bool = False) -> None:
+        """Buffer a task's writes on a transaction: into its queue, or behind its rate limit."""
+        queue = self.queue(made.origin)
+        pipe.sadd(queue.redis_queues_keys, queue.key)
+        if made.has_rate_limit:
+            queue._enqueue_rate_limited_job(made, pipeline=pipe, at_front=at_front)
+        else:
+            queue._enqueue_job(made, pipeline=pipe, at_front=at_front)
+
+    def _write(
+        self, job: Job, many: Sequence[BaseModel], when: datetime | None, idempotency_key: str | None
+    ) -> list[Dispatched]:
+        for name in {job.queue}:
+            self.queue(name).get_redis_server_version()  # read once, never inside the transaction
+        for _ in range(_TRIES):
+            with self.connection.pipeline() as pipe:
+                try:
+                    return self._attempt(pipe, job, many, when, idempotency_key)
+                except WatchError:
+                    continue
+        raise WatchError(f"{job.name}: too many others enqueue with the same key")
+
+    def _attempt(
+        self, pipe: Pipeline, job: Job, many: Sequence[BaseModel], when: datetime | None, key: str | None
+    ) -> list[Dispatched]:
+        remembered = _Remembered(job, many, key) if key else None
+        if remembered and (earlier := remembered.look(pipe)):
+            return earlier
+        twins = self._twins(pipe, job, many) if job.unique else {}
+        if pipe.watching:
+            pipe.multi()
+        results = [self._one(pipe, job, one, when, twins) for one in many]
+        if remembered:
+            remembered.note(pipe, results)
+        pipe.execute()
+        return results
+
+    def _one(
+        self, pipe: Pipeline, job: Job, checked: BaseModel, when: datetime | None, twins: dict[str, str]
+    ) -> Dispatched:
+        digest = job.parameters.digest(checked) if job.unique else ""
+        if digest in twins:
+            return Dispatched(twins[digest], job.name, created=False)
+        made = self.new_task(job, job.parameters.payload(checked))
+        if when is None:
+            self.push(pipe, made)
+        else:
+            _hold_until(pipe, made, when)
+        if job.unique:
+            twins[digest] = made.id
+            pipe.set(keys.unique(job.name, digest), made.id, ex=keys.UNIQUE_TTL)
+        return Dispatched(made.id, job.name)
+
+    def _twins(self, pipe: Pipeline, job: Job, many: Sequence[BaseModel]) -> dict[str, str]:
+        """Unfinished tasks with the same parameters, by digest of these."""
+        digests = list({job.parameters.digest(one) for one in many})
+        names = [keys.unique(job.name, digest) for digest in digests]
+        pipe.watch(*names)
+        found = {d: as_text(raw) for d, raw in zip(digests, pipe.mget(names), strict=True) if raw}
+        with self.connection.pipeline(transaction=False) as reads:
+            for task_id in found.values():
+                reads.hget(Task.key_for(task_id), "status")
+            states = reads.execute()
+        return {
+            d: task_id
+            for (d, task_id), state in zip(found.items(), states, strict=True)
+            if state and state.decode() in UNFINISHED
+        }
+
+    def _when(self, job: Job, delay: Duration | None, run_at: datetime | None) -> datetime | None:
+        if delay is not None and run_at is not None:
+            raise _invalid(job, "run_at", "give delay or run_at, not both")
+        now = self._now()
+        if delay is not None:
+            try:
+                run_at = now + timedelta(seconds=seconds(delay))
+            except (ValueError, OverflowError) as error:
+                raise _invalid(job, "delay", str(error)) from None
+        if run_at is None or run_at <= now:
+            return None
+        if run_at > now + HORIZON:
+            raise _invalid(job, "run_at", f"{run_at.isoformat()} is more than 5 years ahead")
+        return run_at
+
+
+class _Remembered:
+    """What an Idempotency-Key stands for: task ids, and a digest of the parameters."""
+
+    def __init__(self, job: Job, many: Sequence[BaseModel], key: str) -> None:
+        self._job = job.name
+        self._name = keys.idempotency(job.name, hashlib.sha256(key.encode()).hexdigest()[:32])
+        self._digest = hashlib.sha256(
+            "".join(job.parameters.digest(one) for one in many).encode()
+        ).hexdigest()[:16]
+
+    def look(self, pipe: Pipeline) -> list[Dispatched]:
+        pipe.watch(self._name)
+        raw = pipe.get(self._name)
+        if raw is None:
+            return []
+        stored = json.loads(raw)
+        if stored["digest"] != self._digest:
+            raise IdempotencyConflict(
+                "This Idempotency-Key was used with other parameters; use a new key for these."
+            )
+        return [Dispatched(task_id, self._job, created=False) for task_id in stored["tasks"]]
+
+    def note(self, pipe: Pipeline, results: list[Dispatched]) -> None:
+        value = json.dumps({"digest": self._digest, "tasks": [one.task_id for one in results]})
+        pipe.set(self._name, value, ex=keys.IDEMPOTENCY_TTL)
+
+
+def _hold_until(pipe: Pipeline, made: Task, when: datetime) -> None:
+    """Leave a task with rq-scheduler, which keeps it in its sorted set until it is due."""
+    made.set_status(JobStatus.SCHEDULED, pipeline=pipe)
+    made.save(pipeline=pipe)
+    pipe.zadd(Scheduler.scheduled_jobs_key, {made.id: when.timestamp()})
+
+
+def _check_all(job: Job, many: Sequence[Mapping[str, Any]]) -> list[BaseModel]:
+    checked, faults = [], []
+    for index, params in enumerate(many):
+        try:
+            checked.append(job.parameters.check(params))
+        except InvalidParameters as error:
+            faults += [one | {"field": f"{index}.{one['field']}"} for one in error.errors]
+    if faults:
+        raise InvalidParameters(job.name, faults[:100])
+    return checked
+
+
+def _invalid(job: Job, field: str, message: str) -> InvalidParameters:
+    return InvalidParameters(job.name, [{"field": field, "message": message, "type": "value_error"}])
+
+
+@functools.cache
+def dispatcher() -> Dispatcher:
+    """This process's dispatcher, on its shared client."""
+    return Dispatcher(connections.shared())
+
+
+def dispatch(name: str, params: Mapping[str, Any] | None = None, **options: Any) -> Dispatched:
+    """Enqueue the job called `name` from code; options as `Dispatcher.dispatch`.
+
+    Raises:
+        UnknownJob: the catalog has no such job.
+    """
+    return dispatcher().dispatch(catalog.get(name), params or {}, **options)

@@ -1,0 +1,81 @@
+"""Every Redis key that Longshore itself writes, and every default with its unit.
+
+RQ's keys (`rq:…`) and rq-scheduler's (`rq:scheduler:…`) are theirs; we go through their classes.
+Each key of ours has a TTL or a bound, stated beside it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+PREFIX: Final = "longshore:"
+
+TIMEOUT: Final = 300
+"""Seconds that a task may run, unless its job says otherwise."""
+
+RESULT_TTL: Final = 86_400
+"""Seconds that a finished task and its result are kept, unless its job says otherwise."""
+
+FAILURE_TTL: Final = 7 * 86_400
+"""Seconds that a failed task is kept. RQ's own default is a year, which fills a small Redis."""
+
+IDEMPOTENCY_TTL: Final = 86_400
+"""Seconds that an Idempotency-Key returns the first task."""
+
+UNIQUE_TTL: Final = 30 * 86_400
+"""Seconds that a unique job's parameters are remembered at most; its task's end frees them earlier."""
+
+BATCH_LIMIT: Final = 1_000
+"""Most tasks that one batch may enqueue."""
+
+PROGRESS_INTERVAL: Final = 0.1
+"""Seconds between two writes of one task's progress, however often it reports."""
+
+LOG_LINES: Final = 500
+"""Most log lines kept of one task."""
+
+LOG_BYTES: Final = 65_536
+"""Most bytes of log kept of one task."""
+
+LOG_LINE_BYTES: Final = 2_000
+"""Longest log line kept; the rest of it is cut."""
+
+LOG_TTL: Final = FAILURE_TTL
+"""Seconds that a task's log lives after its last line."""
+
+CLOCK_TTL: Final = 30
+"""Seconds after its last beat that a clock counts as dead."""
+
+CLOCK_LOCK_TTL: Final = 15
+"""Seconds that rq-scheduler's lock lives when the clock that holds it dies."""
+
+RECONCILE_INTERVAL: Final = 10
+"""Seconds between two comparisons of the catalog's schedules with what Redis holds."""
+
+
+def idempotency(job: str, digest: str) -> str:
+    """String `task_id:parameters digest` of an Idempotency-Key; TTL IDEMPOTENCY_TTL."""
+    return f"{PREFIX}idempotency:{job}:{digest}"
+
+
+def unique(job: str, digest: str) -> str:
+    """String `task_id` of a unique job's newest task with these parameters; TTL UNIQUE_TTL."""
+    return f"{PREFIX}unique:{job}:{digest}"
+
+
+def log(task_id: str) -> str:
+    """Stream of a task's log lines; at most LOG_LINES and LOG_BYTES; TTL LOG_TTL."""
+    return f"{PREFIX}log:{task_id}"
+
+
+def clock() -> str:
+    """Hash with the living clock's name, host, pid and beat; TTL CLOCK_TTL."""
+    return f"{PREFIX}clock"
+
+
+def schedules() -> str:
+    """Hash of schedule name to the hash of its definition: those that the clock has put into rq-scheduler.
+
+    Bounded by the number of schedules in the catalog; no TTL, as schedules have none.
+    """
+    return f"{PREFIX}schedules"

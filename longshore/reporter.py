@@ -1,0 +1,188 @@
+"""Progress and log lines of the task that runs in this process, written to Redis at a bounded rate.
+
+The job's thread only notes what is new; a thread of the reporter's own writes it, at most every
+PROGRESS_INTERVAL seconds. So an inner loop may report as often as it likes, a slow Redis does not
+slow the job, and the last report always arrives.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from redis import Redis
+from redis.client import Pipeline
+from redis.exceptions import RedisError
+from rq.job import Job as RQJob
+
+from longshore import keys
+from longshore.serializer import Serializer
+
+logger = logging.getLogger(__name__)
+_SAVE_META = Path(__file__).with_name("save_meta.lua").read_text()
+_OF_ONE_ATTEMPT = ("progress", "error")
+"""Fields of the meta that the attempt before has left and that this one starts without."""
+
+_LINE_OVERHEAD = 32
+"""Bytes of a log line's time, level and stream entry beside its text, about."""
+_LAST_WRITE = 30
+"""Seconds that the end of a task waits for its last report: as long as a patient client tries."""
+
+
+class RedisReporter:
+    """Receives `progress()` and the log records of one task; use it as a context manager.
+
+    Args:
+        connection: the worker's client.
+        task_id: the task that runs.
+        meta: its meta, which progress becomes a part of.
+        wall: seconds since the epoch, for time stamps.
+        interval: least seconds between two writes.
+    """
+
+    def __init__(
+        self,
+        connection: Redis,
+        task_id: str,
+        meta: dict[str, Any],
+        wall: Callable[[], float] = time.time,
+        interval: float = keys.PROGRESS_INTERVAL,
+    ) -> None:
+        self._connection, self._task_id, self._meta = connection, task_id, meta
+        self._save_meta = connection.register_script(_SAVE_META)
+        self._wall, self._interval = wall, interval
+        self._lock = threading.Lock()
+        self._news, self._stop = threading.Event(), threading.Event()
+        self._meta_changed = False
+        self._lines: deque[dict[str, str]] = deque(maxlen=keys.LOG_LINES)
+        self._kept: deque[int] = deque()
+        self._handler = _LineHandler(self)
+        self._level = logging.NOTSET
+        self._thread: threading.Thread | None = None
+        self.writes = 0
+
+    def __enter__(self) -> RedisReporter:
+        before = [self._meta.pop(name, None) for name in _OF_ONE_ATTEMPT]
+        if any(before):
+            self._meta_changed = True
+            self._wake()
+        root = logging.getLogger()
+        self._level = root.level
+        root.setLevel(min(root.level, logging.INFO))
+        root.addHandler(self._handler)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        root = logging.getLogger()
+        root.removeHandler(self._handler)
+        root.setLevel(self._level)
+        self._stop.set()
+        self._news.set()
+        if self._thread is not None:
+            self._thread.join(timeout=_LAST_WRITE)
+        else:
+            self._write()
+
+    def progress(self, current: float, total: float | None, message: str) -> None:
+        """Note how far the task is. Never blocks for long, never raises."""
+        with self._lock:
+            now = self._wall()
+            first = self._meta.get("progress", {}).get("first", [now, current])
+            self._meta["progress"] = {
+                "current": current, "total": total, "message": message[:500], "at": now, "first": first,
+            }  # fmt: skip
+            self._meta_changed = True
+            self._wake()
+
+    def set_meta(self, name: str, value: Any) -> None:
+        """Note another field of the task's meta."""
+        with self._lock:
+            self._meta[name] = value
+            self._meta_changed = True
+            self._wake()
+
+    def line(self, level: str, text: str) -> None:
+        """Note a log line; a long one is cut."""
+        cut = text.encode()[: keys.LOG_LINE_BYTES].decode(errors="ignore")
+        with self._lock:
+            self._lines.append({"at": f"{self._wall():.3f}", "level": level, "text": cut})
+            self._wake()
+
+    def _wake(self) -> None:
+        """Start the thread with the first report: most tasks never make one."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="longshore-reporter", daemon=True)
+            self._thread.start()
+        self._news.set()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self._news.wait()
+            self._news.clear()
+            self._write()
+            self._stop.wait(self._interval)
+        self._write()
+
+    def _write(self) -> None:
+        with self._lock:
+            meta = Serializer.dumps(self._meta) if self._meta_changed else None
+            lines, self._meta_changed = list(self._lines), False
+            self._lines.clear()
+        if meta is None and not lines:
+            return
+        try:
+            self._send(meta, lines)
+            self.writes += 1
+        except RedisError as error:  # reports are not worth failing the task for; the next write has them
+            logger.debug("progress of task %s not written yet: %s", self._task_id, error)
+            with self._lock:
+                self._meta_changed = self._meta_changed or meta is not None
+                self._lines.extendleft(reversed(lines))
+            self._news.set()
+
+    def _send(self, meta: bytes | None, lines: list[dict[str, str]]) -> None:
+        with self._connection.pipeline(transaction=False) as pipe:
+            if meta is not None:
+                self._save_meta(keys=[RQJob.key_for(self._task_id)], args=[meta], client=pipe)
+            if lines:
+                self._add_lines(pipe, lines)
+            pipe.execute()
+
+    def _add_lines(self, pipe: Pipeline, lines: list[dict[str, str]]) -> None:
+        key = keys.log(self._task_id)
+        for one in lines:
+            pipe.xadd(key, {"at": one["at"], "level": one["level"], "text": one["text"]})
+            self._kept.append(len(one["text"].encode()) + _LINE_OVERHEAD)
+        pipe.xtrim(key, maxlen=self._within_bounds(), approximate=False)
+        pipe.expire(key, keys.LOG_TTL)
+
+    def _within_bounds(self) -> int:
+        """Forget the oldest lines until what is kept fits both bounds; how many are left."""
+        while len(self._kept) > keys.LOG_LINES or sum(self._kept) > keys.LOG_BYTES:
+            self._kept.popleft()
+        return len(self._kept)
+
+
+class _LineHandler(logging.Handler):
+    """Hands log records to the reporter; the reporter's own and RQ's are left out."""
+
+    def __init__(self, reporter: RedisReporter) -> None:
+        super().__init__(logging.INFO)
+        self._reporter = reporter
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.name == __name__ or record.name.startswith("rq."):
+            return
+        try:
+            text = self.format(record)
+        except Exception as error:  # a bad format string in a job must not end the task
+            text = f"{record.msg} (cannot be formatted: {error})"
+        self._reporter.line(record.levelname, text)

@@ -1,0 +1,5 @@
+-- Write a task's meta, unless the task is gone: an HSET would bring back a hash with nothing else in it.
+-- KEYS[1] the task's hash   ARGV[1] the meta, as JSON
+if redis.call('EXISTS', KEYS[1]) == 1 then
+  redis.call('HSET', KEYS[1], 'meta', ARGV[1])
+end

@@ -1,0 +1,140 @@
+"""Every setting of Longshore, read from the environment and `.env`.
+
+This module owns names, types, defaults and limits of the settings. It opens no connection and
+starts nothing. docs/settings.md lists every field here; a test compares the two.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from longshore.errors import SettingsError
+
+REDIS_SCHEMES = ("redis://", "rediss://", "unix://", "redis+sentinel://")
+_RATE = re.compile(r"^\d+\s*(/|per)\s*(second|minute|hour|day)$")
+
+
+class Settings(BaseSettings):
+    """The settings of one process. Field `redis_url` is read from REDIS_URL, and so on."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", hide_input_in_errors=True)
+
+    environment: Literal["development", "production"] = Field(
+        "development", description="production refuses to start without SECRET_KEY and sends strict headers"
+    )
+    redis_url: str = Field(
+        "redis://localhost:6379/0",
+        validation_alias=AliasChoices("REDIS_URL", "CELERY_BROKER_URL"),
+        description="redis://, rediss://, unix:// or redis+sentinel://host:port[,host:port]/service/db",
+    )
+    database_url: str = Field(
+        "", description="SQLAlchemy URL (postgresql://… or sqlite:///…); empty: SQLite in VAR_DIR"
+    )
+    var_dir: Path = Field(Path("var"), description="folder for what a laptop keeps: SQLite, Redis data, keys")
+    port: int = Field(8000, ge=1, le=65535, description="port of the web process")
+    secret_key: SecretStr = Field(
+        SecretStr(""), description="signs the console's sessions; empty in development: made in VAR_DIR"
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="least level logged")
+
+    worker_queues: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="queues that this worker takes, comma separated, first is first; empty: all"
+    )
+    worker_concurrency: int = Field(1, ge=1, le=64, description="worker processes that worker.sh runs")
+    clock_interval: float = Field(1.0, ge=0.1, le=60, description="seconds between two looks of the clock")
+
+    redis_pool_size: int = Field(8, ge=2, le=1000, description="most Redis connections of one process")
+    redis_timeout: float = Field(
+        0.6, ge=0.05, le=60, description="seconds that a web request waits for Redis before it answers 503"
+    )
+    web_threads: int = Field(32, ge=4, le=512, description="requests and event streams served at once")
+    max_streams: int = Field(16, ge=0, le=500, description="event streams open at once in one web process")
+    max_body_bytes: int = Field(
+        2_000_000, ge=1_000, le=100_000_000, description="largest request body; above it: 413"
+    )
+    public_rate_limit: str = Field(
+        "120/minute", description="requests of one address to public routes, e.g. 120/minute"
+    )
+    trusted_proxies: int = Field(
+        0, ge=0, le=5, description="proxies in front that set X-Forwarded-For and -Proto (Heroku: 1)"
+    )
+    token_days: int = Field(30, ge=1, le=3650, description="days a token lives unless it is made otherwise")
+
+    @field_validator("redis_url")
+    @classmethod
+    def _known_scheme(cls, url: str) -> str:
+        if not url.startswith(REDIS_SCHEMES):
+            raise ValueError(f"a URL that starts with {', '.join(REDIS_SCHEMES)}")
+        return url
+
+    @field_validator("database_url")
+    @classmethod
+    def _sql_url(cls, url: str) -> str:
+        """Heroku still writes postgres://, which SQLAlchemy dropped; psycopg 3 is the driver that we pin."""
+        url = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url)
+        if url and not url.startswith(("postgresql+psycopg://", "sqlite:///")):
+            raise ValueError("a URL that starts with postgresql:// or sqlite:///")
+        return url
+
+    @field_validator("worker_queues", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(name.strip() for name in value.split(",") if name.strip())
+        return value
+
+    @field_validator("public_rate_limit")
+    @classmethod
+    def _rate(cls, value: str) -> str:
+        if not _RATE.match(value.strip()):
+            raise ValueError("a number and a unit, e.g. 120/minute or 5/second")
+        return value.strip()
+
+    @property
+    def sql_url(self) -> str:
+        """The database in use: DATABASE_URL, or the SQLite file under VAR_DIR."""
+        return self.database_url or f"sqlite:///{self.var_dir / 'longshore.db'}"
+
+    @property
+    def production(self) -> bool:
+        """Whether ENVIRONMENT is production."""
+        return self.environment == "production"
+
+
+def load(**overrides: Any) -> Settings:
+    """Read the settings.
+
+    Raises:
+        SettingsError: one line a wrong setting, with the variable, what it got and what it takes.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        raise SettingsError("; ".join(_explain(one) for one in error.errors(include_url=False))) from None
+
+
+@functools.cache
+def current() -> Settings:
+    """The settings of this process, read once."""
+    return load()
+
+
+def _explain(error: Any) -> str:
+    name = str(error["loc"][0]).upper()
+    takes = error["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    return f"{name}={_shown(name)} is not valid: it takes {takes}"
+
+
+def _shown(name: str) -> str:
+    """What the variable holds, unless that could be a secret: URLs carry passwords."""
+    if name.endswith(("_URL", "_KEY")):
+        return "(hidden)"
+    import os
+
+    return repr(os.environ.get(name, "(from .env)"))[:80]

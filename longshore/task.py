@@ -1,0 +1,155 @@
+"""A task: one run of a job, as an `rq.job.Job` that only runs what the catalog knows.
+
+RQ keeps its keys, states and registries. This class decides which function a payload means, checks
+its parameters again, and turns the result into JSON; it holds no pickle and imports nothing that a
+payload names.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import sys
+import zlib
+from typing import Any
+
+from pydantic_core import PydanticSerializationError
+from redis import Redis
+from rq.exceptions import DeserializationError
+from rq.job import Job as RQJob
+
+from longshore import catalog
+from longshore.errors import InvalidParameters, LongshoreError, UnknownJob
+from longshore.progress import reporting_to
+from longshore.reporter import RedisReporter
+from longshore.serializer import Serializer
+
+ERROR = "error"
+RETRIES = "retries"
+SCHEDULE = "schedule"
+SCHEDULE_ENTRY = "definition"
+"""Fields of a task's meta: its last error, the retries that it started with, the schedule that fired it;
+and, of a schedule's entry in rq-scheduler, the hash of its definition."""
+
+
+UNREADABLE = (ValueError, TypeError, KeyError, RecursionError, zlib.error)
+"""What RQ raises for hashes and results that are not what it writes itself."""
+
+
+class NotJson(LongshoreError):
+    """The payload or the result is not what JSON can hold."""
+
+
+class Task(RQJob):
+    """One run of a job. Whatever serializer it is given, it uses JSON."""
+
+    def __init__(
+        self, id: str | None = None, connection: Redis | None = None, serializer: Any = None
+    ) -> None:
+        super().__init__(id, connection, Serializer())
+        self._gave_up = False
+
+    def _deserialize_data(self) -> None:
+        try:
+            super()._deserialize_data()  # type: ignore[no-untyped-call]
+        except DeserializationError as error:
+            raise DeserializationError(
+                f"The payload of task {self.id} is not JSON ({error.__cause__}). It was probably put there "
+                "by a client that uses pickle; enqueue it with serializer='json'."
+            ) from None
+
+    @property
+    def is_meta_unreadable(self) -> bool:
+        """Whether the meta in Redis is not JSON, as that of a stock client which pickles."""
+        return self._unreadable_meta is not None
+
+    @property
+    def declared(self) -> catalog.Job:
+        """The job that this task runs.
+
+        Raises:
+            UnknownJob: the catalog has none of that name.
+        """
+        return catalog.catalog.resolve(str(self.func_name))
+
+    @property
+    def func(self) -> Any:
+        """The plain function, from the catalog; nothing is imported."""
+        return self.declared.func
+
+    @property
+    def success_callback(self) -> Any:
+        """The callback that the task names, if it is a function of jobs/ that is loaded already."""
+        return _loaded_function(self._success_callback_name)
+
+    @property
+    def failure_callback(self) -> Any:
+        """As `success_callback`."""
+        return _loaded_function(self._failure_callback_name)
+
+    @property
+    def stopped_callback(self) -> Any:
+        """As `success_callback`."""
+        return _loaded_function(self._stopped_callback_name)
+
+    @property
+    def should_retry(self) -> bool:
+        """RQ's count of tries left, unless the error is one that the job gives up on."""
+        return bool(super().should_retry) and not self._gave_up
+
+    def perform(self) -> Any:
+        """Run the job with progress and log lines going to Redis; remember the error for the API."""
+        with RedisReporter(self.connection, self.id, self.meta) as reporter, reporting_to(reporter):
+            try:
+                return super().perform()
+            except BaseException as error:
+                reporter.set_meta(ERROR, {"type": type(error).__name__, "message": str(error)[:2_000]})
+                self._gave_up = not self._may_retry(error)
+                raise
+
+    def _may_retry(self, error: BaseException) -> bool:
+        if isinstance(error, (UnknownJob, InvalidParameters, NotJson, DeserializationError)):
+            return False
+        return self.declared.retry.allows(error)
+
+    def _execute(self) -> Any:
+        declared = self.declared
+        try:
+            given = inspect.signature(declared.func).bind_partial(*self.args, **self.kwargs).arguments
+        except TypeError as error:
+            raise InvalidParameters(
+                declared.name, [{"field": "(call)", "message": str(error), "type": "call"}]
+            ) from None
+        result = declared.func(**declared.parameters.bind(given))
+        if inspect.iscoroutine(result):
+            result = asyncio.run(result)
+        return _as_json(declared, result)
+
+
+def _as_json(declared: catalog.Job, result: Any) -> Any:
+    try:
+        value = declared.returns.dump_python(result, mode="json", warnings="error")
+        Serializer.dumps(value)
+    except (PydanticSerializationError, ValueError, TypeError) as error:
+        raise NotJson(f"{declared.name} returned what its annotation does not promise: {error}") from None
+    return value
+
+
+def _loaded_function(path: str | None) -> Any:
+    """The function at `path`, only if its module is part of jobs/ and was loaded by the catalog."""
+    if not path:
+        return None
+    module, _, name = path.rpartition(".")
+    found = getattr(sys.modules.get(module), name, None) if "jobs" in module.split(".") else None
+    if not inspect.isfunction(found):
+        raise UnknownJob(path)
+    return found
+
+
+def last_line(exc_string: str | None) -> tuple[str, str]:
+    """Type and message from the last line of a stored traceback."""
+    line = (exc_string or "").strip().rsplit("\n", 1)[-1]
+    kind, separator, message = line.partition(": ")
+    if not separator or " " in kind:
+        return "WorkerLost", line
+    return kind.rsplit(".", 1)[-1], message

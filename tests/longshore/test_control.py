@@ -1,0 +1,98 @@
+"""Canceling and running again."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from redis import Redis
+from rq import Queue
+from rq_scheduler import Scheduler
+
+from longshore import control, tasks
+from longshore.catalog import catalog
+from longshore.dispatch import Dispatcher
+from longshore.errors import UnknownTask, WrongState
+from longshore.tasks import Status
+from tests.support.waiting import wait_until
+
+
+def test_a_waiting_task_is_taken_out_of_its_queue(redis: Redis, dispatcher: Dispatcher) -> None:
+    done = dispatcher.dispatch(catalog.get("demo.add"), {"a": 1})
+    assert control.cancel(redis, done.task_id) == "canceled"
+    assert Queue("default", connection=redis).count == 0
+    assert tasks.view(redis, done.task_id).status is Status.CANCELED
+    assert redis.ttl(f"rq:job:{done.task_id}") > 0
+
+
+def test_a_delayed_task_is_taken_out_of_rq_scheduler(redis: Redis, dispatcher: Dispatcher) -> None:
+    done = dispatcher.dispatch(catalog.get("demo.add"), {"a": 1}, delay="5m")
+    control.cancel(redis, done.task_id)
+    assert redis.zcard(Scheduler.scheduled_jobs_key) == 0
+
+
+def test_a_task_that_is_over_cannot_be_canceled(redis: Redis, dispatcher: Dispatcher, work: Any) -> None:
+    done = dispatcher.dispatch(catalog.get("demo.add"), {"a": 1})
+    work()
+    with pytest.raises(WrongState, match="over already"):
+        control.cancel(redis, done.task_id)
+
+
+@pytest.mark.parametrize("task_id", ["nope", "", "../x", "a" * 5000, "x:y", "é"])
+def test_an_unknown_task_is_said_so(redis: Redis, task_id: str) -> None:
+    with pytest.raises(UnknownTask):
+        control.cancel(redis, task_id)
+
+
+def test_a_running_task_is_stopped_by_its_worker(
+    redis: Redis, dispatcher: Dispatcher, work: Callable[..., None]
+) -> None:
+    done = dispatcher.dispatch(catalog.get("demo.sleepy"), {})
+
+    def cancel_when_running() -> None:
+        wait_until(lambda: tasks.view(redis, done.task_id).status is Status.PROGRESS)
+        assert control.cancel(redis, done.task_id) == "stopping"
+
+    helper = threading.Thread(target=cancel_when_running)
+    helper.start()
+    work()
+    helper.join()
+    assert tasks.view(redis, done.task_id).status is Status.CANCELED
+
+
+def test_a_failed_task_runs_again_with_all_its_tries(
+    redis: Redis, dispatcher: Dispatcher, work: Any, tmp_path: Any
+) -> None:
+    done = dispatcher.dispatch(catalog.get("demo.flaky"), {"counter": str(tmp_path / "n"), "fails": 4})
+    work()
+    assert tasks.view(redis, done.task_id).status is Status.FAILURE
+    control.retry(dispatcher, done.task_id)
+    view = tasks.view(redis, done.task_id)
+    assert (view.status, view.attempt, view.error) == (Status.PENDING, 1, None)
+    work()
+    assert tasks.view(redis, done.task_id).result == 5
+
+
+def test_a_canceled_task_runs_again(redis: Redis, dispatcher: Dispatcher, work: Any) -> None:
+    done = dispatcher.dispatch(catalog.get("demo.add"), {"a": 1})
+    control.cancel(redis, done.task_id)
+    control.retry(dispatcher, done.task_id)
+    work()
+    assert tasks.view(redis, done.task_id).result == 2
+
+
+def test_a_task_that_waits_cannot_be_retried(dispatcher: Dispatcher) -> None:
+    done = dispatcher.dispatch(catalog.get("demo.add"), {"a": 1})
+    with pytest.raises(WrongState, match="only failed or canceled"):
+        control.retry(dispatcher, done.task_id)
+
+
+def test_a_task_of_a_job_that_is_gone_cannot_be_retried(
+    redis: Redis, dispatcher: Dispatcher, work: Any
+) -> None:
+    job = Queue("default", connection=redis, serializer="json").enqueue("jobs.gone.away")
+    work()
+    with pytest.raises(WrongState, match="no job named"):
+        control.retry(dispatcher, job.id)
