@@ -1,0 +1,1 @@
+"""Side-by-side measurements against the peers. Each package runs with one command."""

@@ -1,0 +1,128 @@
+"""League schedules: who plays whom, when and where.
+
+Owns the job; the domain is in the modules beside it. Importing this package loads no solver: web and clock
+need only the shapes, and OR-tools costs a second and 100 MB.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from jobs.league import store
+from jobs.league.errors import InfeasibleLeague, InvalidSchedule, OutOfTime
+from jobs.league.sample import sample_league
+from jobs.league.schedule import Schedule
+from jobs.league.spec import LeagueSpec
+from jobs.league.validate import Stats, Validation, validate
+from longshore import job, progress
+
+log = logging.getLogger(__name__)
+
+
+class ValidationSummary(BaseModel):
+    """What the independent validator said, without the list of violations: a stored schedule has none."""
+
+    valid: bool
+    violation_count: int
+    checks: dict[str, int]
+    stats: Stats
+
+
+class GeneratedSchedule(BaseModel):
+    """What a task answers. The games are in the database, under ``schedule_id``."""
+
+    success: bool
+    schedule_id: str
+    league: str
+    version: int
+    total_games: int
+    validation: ValidationSummary
+    generation_time: float = Field(description="Seconds that solving and checking took.")
+    home_venue_share: float
+    stored: bool = Field(description="True when it was made by an earlier task and not by this one.")
+
+
+@job(
+    queue="schedules",
+    timeout=600,
+    result_ttl=86_400,
+    retries=2,
+    backoff="exponential",
+    base="10s",
+    give_up_on=(InfeasibleLeague, OutOfTime, InvalidSchedule),  # another try would end the same
+    access="public",
+    overlap=True,
+)
+def generate_schedule(
+    league: LeagueSpec | None = None,
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1,
+    time_limit: Annotated[float, Field(ge=5, le=540)] = 60,
+    force_regenerate: bool = True,
+) -> GeneratedSchedule:
+    """Make a season's schedule for a league.
+
+    Every game gets a date, a time, a venue and a pitch. The result is checked by a validator that shares no
+    code with the solver, and stored as the league's next version.
+
+    Args:
+        league: The league; a sample of 200 teams and 629 games when left out.
+        seed: Another seed gives another schedule; the same seed gives the same one.
+        time_limit: Seconds that solving may take.
+        force_regenerate: False returns the league's newest stored schedule at once, if there is one.
+
+    Raises:
+        InfeasibleLeague: no schedule can keep every rule; the message names the rules in the way.
+        OutOfTime: the time limit ended before there was a valid schedule.
+        InvalidSchedule: the validator found a broken rule, and nothing was stored.
+    """
+    league = league or sample_league()
+    if not force_regenerate and (found := store.latest(store.league_key(league))):
+        log.info("Schedule %s, version %d, is stored already", found.id, found.version)
+        return _answer(found, stored=True)
+    begun = time.monotonic()
+    schedule = _solve(league, seed, time_limit)
+    validation = _check(league, schedule)
+    took = round(time.monotonic() - begun, 2)
+    saved = store.save(league, schedule, validation, seed=seed, generation_time=took)
+    log.info(
+        "%d games in %.1f s, %.1f %% at home",
+        len(schedule.games),
+        took,
+        100 * validation.stats.home_venue_share,
+    )
+    return _answer(saved, stored=False)
+
+
+def _solve(league: LeagueSpec, seed: int, time_limit: float) -> Schedule:
+    from jobs.league.solve import solve  # OR-tools: only where a schedule is made
+
+    return solve(league, seed, time_limit, progress)
+
+
+def _check(league: LeagueSpec, schedule: Schedule) -> Validation:
+    """Validate, and refuse to go on with a schedule that breaks a rule."""
+    validation = validate(league, schedule.games)
+    if not validation.valid:
+        first = validation.violations[0]
+        raise InvalidSchedule(
+            f"{validation.violation_count} rules are broken, the first: {first.rule}: {first.message}"
+        )
+    return validation
+
+
+def _answer(found: store.StoredSchedule, *, stored: bool) -> GeneratedSchedule:
+    return GeneratedSchedule(
+        success=found.validation.valid,
+        schedule_id=found.id,
+        league=found.league_name,
+        version=found.version,
+        total_games=found.total_games,
+        validation=ValidationSummary(**found.validation.model_dump(exclude={"violations"})),
+        generation_time=found.generation_time,
+        home_venue_share=found.home_venue_share,
+        stored=stored,
+    )
