@@ -1,0 +1,1 @@
+"""The HTTP API: generic routes for jobs, tasks, queues and workers, and each system's own."""

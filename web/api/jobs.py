@@ -1,0 +1,112 @@
+"""`/api/jobs`: what can be run, and running it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, abort, jsonify, request
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from redis.exceptions import RedisError
+from werkzeug.wrappers import Response as BaseResponse
+
+from longshore import catalog, inline
+from longshore.catalog import Job
+from longshore.connections import AWAY
+from longshore.dispatch import Dispatched, dispatcher
+from web import answers, auth, bodies
+from web.problems import invalid
+
+blueprint = APIBlueprint("jobs", __name__, url_prefix="/api/jobs", abp_tags=[Tag(name="jobs")])
+KEY_LIMIT = 255
+"""Longest Idempotency-Key, in characters."""
+
+
+class JobPath(BaseModel):
+    """A job's name in the address."""
+
+    job: str = Field(description="the job's name, e.g. league.generate_schedule")
+
+
+class RunQuery(BaseModel):
+    """How a task is enqueued."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    delay: str | None = Field(None, description="run it this much later, e.g. 90s, 5m, 1h30m")
+    run_at: AwareDatetime | None = Field(
+        None, description="run it at this instant, e.g. 2030-01-01T09:00:00Z"
+    )
+
+
+@blueprint.get("", summary="List the jobs")
+@auth.public
+def index() -> Response:
+    """Every job with its queue, limits and schedules."""
+    return jsonify(jobs=[catalog.describe(one) for one in catalog.catalog])
+
+
+@blueprint.get("/<job>", summary="Show a job with its parameters' JSON schema")
+@auth.public
+def show(path: JobPath) -> Response:
+    """The job and the schema that its parameters are checked against."""
+    one = catalog.catalog.get(path.job)
+    return jsonify({**catalog.describe(one), "schema": one.parameters.schema})
+
+
+@blueprint.post("/<job>", summary="Run a job")
+@auth.public  # the job's own declaration says who may; _allowed asks it
+def run(path: JobPath, query: RunQuery) -> BaseResponse:
+    """Enqueue a task. The body holds the job's parameters; 202 means that it is in Redis."""
+    return enqueue(catalog.catalog.get(path.job), bodies.json_object(), query)
+
+
+@blueprint.post("/<job>/batch", summary="Run a job many times")
+@auth.public  # as above
+def run_batch(path: JobPath) -> BaseResponse:
+    """Enqueue up to 1,000 tasks in one transaction: all of them, or none. Body: {"tasks": [{…}, …]}."""
+    one = catalog.catalog.get(path.job)
+    if refusal := auth.require(one.access):
+        return refusal
+    many = dispatcher().dispatch_many(one, bodies.json_list("tasks"), idempotency_key=idempotency_key())
+    answer = jsonify(status="queued", tasks=[answers.queued(each) for each in many])
+    answer.status_code = 202
+    return answer
+
+
+def enqueue(
+    one: Job, params: dict[str, Any], query: RunQuery, shape: Callable[[Dispatched], Any] = answers.queued
+) -> BaseResponse:
+    """Enqueue a task if the caller may, and answer 202; systems' own routes shape the answer their way."""
+    if refusal := auth.require(one.access):
+        return refusal
+    try:
+        done = dispatcher().dispatch(
+            one, params, delay=query.delay, run_at=query.run_at, idempotency_key=idempotency_key()
+        )
+    except AWAY as error:
+        return _fall_back(one, params, query, error)
+    answer = jsonify(shape(done))
+    answer.status_code = 202
+    answer.headers["Location"] = answers.status_url(done.task_id)
+    return answer
+
+
+def idempotency_key() -> str | None:
+    """The Idempotency-Key header, if there is one; aborts with 422 when it is too long."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not 0 < len(key) <= KEY_LIMIT:
+        abort(
+            invalid(
+                [{"field": "Idempotency-Key", "message": f"1 to {KEY_LIMIT} characters", "type": "length"}]
+            )
+        )
+    return key
+
+
+def _fall_back(one: Job, params: dict[str, Any], query: RunQuery, error: RedisError) -> BaseResponse:
+    """Redis is away: run here what may run here and is wanted now; the rest is a 503."""
+    if one.fallback != "inline" or query.delay or query.run_at:
+        raise error
+    return jsonify(mode="sync", job=one.name, **inline.run(one, params))

@@ -1,0 +1,37 @@
+"""`/health`, `/ready`, `/openapi.json` and `/docs`: for probes and for readers."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import Response, jsonify
+from flask_openapi3 import APIBlueprint, Tag
+
+from longshore import catalog, doctor
+from longshore.connections import shared
+from web import auth
+
+blueprint = APIBlueprint("system", __name__, abp_tags=[Tag(name="system")])
+
+
+@blueprint.get("/health", summary="Is the web process alive?")
+@auth.public
+def health() -> Response:
+    """Answers without asking Redis or SQL: for a probe that restarts the process."""
+    return jsonify(status="ok")
+
+
+@blueprint.get("/ready", summary="Can tasks run?")
+@auth.public
+def ready() -> tuple[Response, int]:
+    """Redis, SQL, a worker for every queue, a living clock: 200 if all are there, else 503."""
+    checks = doctor.ready(shared(), catalog.catalog)
+    well = all(one.ok for one in checks)
+    shown: list[dict[str, Any]] = [asdict(one) if auth.is_admin() else _brief(one) for one in checks]
+    return jsonify(status="ready" if well else "not ready", checks=shown), 200 if well else 503
+
+
+def _brief(one: doctor.Check) -> dict[str, Any]:
+    """What a stranger may know: that it is so, not where or why."""
+    return {"name": one.name, "ok": one.ok}
