@@ -1,0 +1,96 @@
+"""The environment of the house's processes: `.env`, the shell's variables, and what the launcher decides.
+
+This module owns the development secret key and the file that another terminal sources. What a
+variable means is for longshore.settings to say.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shlex
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from longshore.errors import SettingsError
+from longshore.settings import Settings
+
+VARIABLES = "env"
+"""Name of the file under VAR_DIR that another terminal sources while the house runs."""
+
+
+def children(settings: Settings, redis_url: str) -> dict[str, str]:
+    """The environment that every process of the Procfile gets.
+
+    `.env` is read into it, since the Procfile's lines are expanded by a shell that knows nothing of it.
+
+    Args:
+        settings: the launcher's.
+        redis_url: the Redis in use.
+
+    Raises:
+        SettingsError: SECRET_KEY is not set in production.
+    """
+    from_file = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    return from_file | os.environ | decided(settings, redis_url) | {"PYTHONUNBUFFERED": "1"}
+
+
+def decided(settings: Settings, redis_url: str) -> dict[str, str]:
+    """The variables that the launcher sets, whatever the shell says.
+
+    Raises:
+        SettingsError: SECRET_KEY is not set in production.
+    """
+    scripts = str(Path(sys.executable).parent)
+    path = os.environ.get("PATH", os.defpath)
+    return {
+        "PATH": path if path.split(os.pathsep)[0] == scripts else scripts + os.pathsep + path,
+        "PORT": str(settings.port),
+        "REDIS_URL": redis_url,
+        "SECRET_KEY": secret_key(settings),
+        "VAR_DIR": str(settings.var_dir.absolute()),
+    }
+
+
+def secret_key(settings: Settings) -> str:
+    """SECRET_KEY, or in development one that is made once and kept in VAR_DIR, for its owner's eyes only.
+
+    Raises:
+        SettingsError: it is not set in production.
+    """
+    given = settings.secret_key.get_secret_value()
+    if given:
+        return given
+    if settings.production:
+        raise SettingsError(
+            "SECRET_KEY is not set: ENVIRONMENT=production takes a long random text, kept secret"
+        )
+    path = settings.var_dir / "secret_key"
+    settings.var_dir.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        _write_private(path, secrets.token_urlsafe(48), os.O_EXCL)
+    return path.read_text().strip()
+
+
+def write_variables(variables: Mapping[str, str], folder: Path) -> Path:
+    """Write the file that another terminal sources, readable by its owner only.
+
+    Args:
+        variables: what the launcher decided.
+        folder: VAR_DIR.
+    """
+    path = folder / VARIABLES
+    path.unlink(missing_ok=True)
+    text = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in variables.items())
+    _write_private(path, text, os.O_EXCL)
+    return path
+
+
+def _write_private(path: Path, text: str, flags: int) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | flags, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)

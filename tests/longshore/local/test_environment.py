@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from longshore.errors import SettingsError
+from longshore.local import environment
+from longshore.settings import load
+
+
+@pytest.fixture(autouse=True)
+def _clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("SECRET_KEY", "ENVIRONMENT", "REDIS_URL", "PORT", "VAR_DIR"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_a_development_key_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
+    settings = load(var_dir=tmp_path / "var")
+    key = environment.secret_key(settings)
+    assert len(key) >= 32
+    assert environment.secret_key(settings) == key
+    assert stat.S_IMODE((tmp_path / "var" / "secret_key").stat().st_mode) == 0o600
+
+
+def test_a_given_key_is_used_and_none_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_KEY", "given")
+    assert environment.secret_key(load(var_dir=tmp_path)) == "given"
+    assert not (tmp_path / "secret_key").exists()
+
+
+def test_production_without_a_key_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="SECRET_KEY is not set"):
+        environment.secret_key(load(var_dir=tmp_path, environment="production"))
+
+
+def test_children_see_env_file_under_shell_under_launcher(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("WEB_THREADS=7\nCOLOUR=file\nPORT=1\n")
+    monkeypatch.setenv("COLOUR", "shell")
+    env = environment.children(load(port=8123), "redis://here")
+    assert (env["WEB_THREADS"], env["COLOUR"], env["PORT"]) == ("7", "shell", "8123")
+    assert (env["REDIS_URL"], env["PYTHONUNBUFFERED"]) == ("redis://here", "1")
+    assert env["VAR_DIR"] == str(tmp_path / "var")
+
+
+def test_the_variables_file_can_be_sourced_and_is_private(tmp_path: Path) -> None:
+    path = environment.write_variables({"REDIS_URL": "unix:///a 'b'", "PATH": os.environ["PATH"]}, tmp_path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    shown = subprocess.run(
+        ["bash", "-c", f'source "{path}" && printf %s "$REDIS_URL"'],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert shown.stdout == "unix:///a 'b'"
