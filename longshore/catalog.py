@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
@@ -283,21 +283,3 @@ def _one_of(what: str, value: Any, allowed: tuple[str, ...]) -> Any:
     if value not in allowed:
         raise ValueError(f"{what} is {' or '.join(repr(one) for one in allowed)}, got {value!r}")
     return value
-
-
-def describe(one: Job) -> Mapping[str, Any]:
-    """The job as JSON, without its schema: what lists of jobs show."""
-    return {
-        "name": one.name,
-        "summary": one.summary,
-        "description": one.text,
-        "queue": one.queue,
-        "access": one.access,
-        "timeout_seconds": one.timeout,
-        "result_ttl_seconds": one.result_ttl,
-        "retries": one.retry.retries,
-        "overlap": one.overlap,
-        "unique": one.unique,
-        "fallback": one.fallback,
-        "schedules": [{"name": name, "trigger": t.describe()} for name, t in one.schedule_names().items()],
-    }

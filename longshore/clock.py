@@ -1,15 +1,14 @@
 """The clock: rq-scheduler's Scheduler, holding the catalog's schedules.
 
-Schedules live where rq-scheduler keeps them, in its sorted set, each as an entry with a task's hash
-as the template. The clock makes a new task for every run, brings RQ's delayed retries back, and
-leaves entries that others made as stock would. It outlives outages of Redis.
+The clock keeps the entries of `schedules` in step with the code, makes a new task for every run, releases
+one-off runs, brings RQ's delayed retries back, and treats entries that others made as stock would. It
+outlives outages of Redis.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-import re
 import signal
 import socket
 import threading
@@ -22,14 +21,14 @@ from typing import Any
 from redis import Redis, WatchError
 from redis.exceptions import RedisError
 from rq.exceptions import NoSuchJobError
-from rq.job import JobStatus
 from rq.registry import ScheduledJobRegistry
 from rq.utils import as_text
 from rq_scheduler import Scheduler
 
 from longshore import keys, task
-from longshore.catalog import Catalog, Job
+from longshore.catalog import Catalog
 from longshore.dispatch import UNFINISHED, Dispatcher
+from longshore.schedules import reconcile
 from longshore.task import Task
 from longshore.triggers import Trigger
 
@@ -109,64 +108,11 @@ class Clock(Scheduler):  # type: ignore[misc]
             pipe.expire(keys.clock(), keys.CLOCK_TTL)
             pipe.execute()
 
-    # Schedules of the catalog
-
     def _reconcile_now_and_then(self) -> None:
         last = self._reconciled
         if last is None or self._now() - last >= timedelta(seconds=keys.RECONCILE_INTERVAL):
-            self.reconcile()
+            reconcile(self._dispatcher, self._catalog, self._now())
             self._reconciled = self._now()
-
-    def reconcile(self) -> None:
-        """Make rq-scheduler hold the catalog's schedules: add, replace, cancel; leave the rest alone.
-
-        A schedule whose definition has the hash that it had keeps its entry and its next run, so a
-        deploy moves nothing. Entries that the clock did not make are not looked at.
-        """
-        raw: Any = self.connection.hgetall(keys.schedules())
-        held = {as_text(name): as_text(definition) for name, definition in raw.items()}
-        declared = self._catalog.schedules()
-        for name in held.keys() - declared.keys():
-            self._cancel_schedule(name)
-        for name, (job, trigger) in declared.items():
-            definition = trigger.definition(job.name)
-            if held.get(name) != definition or not self._is_held(name):
-                self._hold(name, job, trigger, definition)
-
-    def _is_held(self, name: str) -> bool:
-        with self.connection.pipeline(transaction=False) as pipe:
-            pipe.zscore(self.scheduled_jobs_key, entry_id(name))
-            pipe.exists(Task.key_for(entry_id(name)))
-            score, exists = pipe.execute()
-        return score is not None and bool(exists)
-
-    def _hold(self, name: str, job: Job, trigger: Trigger, definition: str) -> None:
-        entry = self._dispatcher.new_task(job, trigger.params, entry_id(name))
-        entry.meta = {
-            task.SCHEDULE: name,
-            task.SCHEDULE_ENTRY: definition,
-            **({"interval": trigger.interval} if trigger.interval else {"cron_string": trigger.cron_string}),
-        }
-        entry.result_ttl = -1  # as rq-scheduler does it: the entry is no run, it stays
-        entry.set_status(JobStatus.SCHEDULED)
-        due = trigger.next_run(self._now())
-        with self.connection.pipeline() as pipe:
-            pipe.delete(entry.key)
-            entry.save(pipeline=pipe)
-            pipe.zadd(self.scheduled_jobs_key, {entry.id: due.timestamp()})
-            pipe.hset(keys.schedules(), name, definition)
-            pipe.execute()
-        logger.info("schedule %s (%s) is next due at %s", name, trigger.describe(), due.isoformat())
-
-    def _cancel_schedule(self, name: str) -> None:
-        with self.connection.pipeline() as pipe:
-            pipe.zrem(self.scheduled_jobs_key, entry_id(name))
-            pipe.delete(Task.key_for(entry_id(name)))
-            pipe.hdel(keys.schedules(), name)
-            pipe.execute()
-        logger.info("schedule %s is not declared any more; canceled", name)
-
-    # Firing
 
     def enqueue_jobs(self) -> int:
         """Fire every entry that is due. One that cannot be is set aside for a minute; the rest go on."""
@@ -253,8 +199,6 @@ class Clock(Scheduler):  # type: ignore[misc]
         raw: Any = self.connection.hget(Task.key_for(task_id), "status") if task_id else None
         return raw is not None and as_text(raw) in UNFINISHED
 
-    # RQ's own delayed retries
-
     def bring_back(self) -> int:
         """Put tasks whose retry delay is over back into their queues; how many."""
         return sum(self._bring_back(name) for name in self._catalog.queues)
@@ -277,25 +221,6 @@ class Clock(Scheduler):  # type: ignore[misc]
                     self._dispatcher.push(pipe, one, at_front=one.should_enqueue_at_front())  # type: ignore[arg-type]
             _execute(pipe)
         return len(waiting)
-
-
-def next_runs(connection: Redis, catalog: Catalog) -> dict[str, datetime]:
-    """When each of the catalog's schedules is due next; one that the clock has not taken up is missing."""
-    names = list(catalog.schedules())
-    with connection.pipeline(transaction=False) as pipe:
-        for name in names:
-            pipe.zscore(Scheduler.scheduled_jobs_key, entry_id(name))
-        scores = pipe.execute()
-    return {
-        name: datetime.fromtimestamp(float(score), UTC)
-        for name, score in zip(names, scores, strict=True)
-        if score is not None
-    }
-
-
-def entry_id(schedule: str) -> str:
-    """The id of a schedule's entry in rq-scheduler; RQ allows letters, digits, _ and - only."""
-    return "schedule-" + re.sub(r"[^A-Za-z0-9_-]", "-", schedule)
 
 
 def _next_slot(trigger: Trigger, slot: datetime, now: datetime) -> datetime:

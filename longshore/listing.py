@@ -28,6 +28,7 @@ from rq.registry import (
 from rq.utils import as_text
 from rq_scheduler import Scheduler
 
+from longshore import keys
 from longshore.catalog import Catalog
 from longshore.errors import LongshoreError
 from longshore.task import SCHEDULE_ENTRY, Task
@@ -114,11 +115,16 @@ def _of_queue(state: str, name: str, catalog: Catalog) -> Iterator[Place]:
 
 
 def counts(connection: Redis, where: Sequence[Place]) -> list[int]:
-    """How many ids each place holds, in one round trip."""
+    """How many tasks each place holds, in one round trip. Entries of schedules are no tasks."""
     with connection.pipeline(transaction=False) as pipe:
         for place in where:
             pipe.llen(place.key) if place.is_list else pipe.zcard(place.key)
-        return [int(count) for count in pipe.execute()]
+        pipe.hlen(keys.schedules())
+        *found, entries = (int(count) for count in pipe.execute())
+    return [
+        max(count - entries, 0) if place.state == "later" else count
+        for place, count in zip(where, found, strict=True)
+    ]
 
 
 def page(

@@ -7,6 +7,7 @@ starts nothing. docs/settings.md lists every field here; a test compares the two
 from __future__ import annotations
 
 import functools
+import os
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -135,6 +136,4 @@ def _shown(name: str) -> str:
     """What the variable holds, unless that could be a secret: URLs carry passwords."""
     if name.endswith(("_URL", "_KEY")):
         return "(hidden)"
-    import os
-
     return repr(os.environ.get(name, "(from .env)"))[:80]

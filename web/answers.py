@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import url_for
 
+from longshore.catalog import Job
 from longshore.dispatch import Dispatched
 from longshore.fleet import WorkerView
 from longshore.logs import Line
@@ -19,6 +20,24 @@ def moment(value: datetime | None) -> str | None:
     if value is None:
         return None
     return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def job(one: Job) -> dict[str, Any]:
+    """A job, without its schema: what lists show."""
+    return {
+        "name": one.name,
+        "summary": one.summary,
+        "description": one.text,
+        "queue": one.queue,
+        "access": one.access,
+        "timeout_seconds": one.timeout,
+        "result_ttl_seconds": one.result_ttl,
+        "retries": one.retry.retries,
+        "overlap": one.overlap,
+        "unique": one.unique,
+        "fallback": one.fallback,
+        "schedules": [{"name": name, "trigger": t.describe()} for name, t in one.schedule_names().items()],
+    }
 
 
 def task(view: TaskView, *, admin: bool) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from longshore import catalog as catalog_module
 from longshore import cron, every, job
 from longshore.catalog import Catalog, catalog
 from longshore.errors import CatalogError, InvalidParameters, UnknownJob
@@ -191,4 +190,4 @@ def test_defaults_are_not_stored_but_count_for_equality() -> None:
 def test_the_real_catalog_is_sound() -> None:
     assert "league.generate_schedule" in catalog
     catalog.check()
-    assert catalog_module.describe(catalog.get("league.generate_schedule"))["queue"] == "schedules"
+    assert catalog.get("league.generate_schedule").queue == "schedules"

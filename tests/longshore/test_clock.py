@@ -14,8 +14,9 @@ from rq_scheduler import Scheduler
 
 from longshore import cron, every, fleet, job, keys, tasks
 from longshore.catalog import Catalog, catalog
-from longshore.clock import Clock, entry_id, next_runs
+from longshore.clock import Clock
 from longshore.dispatch import Dispatcher
+from longshore.schedules import entry_id, next_runs
 from longshore.task import Task
 from longshore.tasks import Status
 

@@ -9,6 +9,7 @@ from redis import Redis
 
 from longshore import control, listing
 from longshore.catalog import catalog
+from longshore.clock import Clock
 from longshore.dispatch import Dispatcher
 from longshore.listing import InvalidCursor
 from longshore.tasks import Status
@@ -85,6 +86,13 @@ def test_counts_are_counted_not_fetched(redis: Redis, mixed: dict[str, list[str]
     assert sum(listing.counts(redis, where)) == sum(map(len, mixed.values()))
     stats: Any = redis.info("commandstats")
     assert "cmdstat_hgetall" not in stats
+
+
+def test_entries_of_schedules_are_no_tasks(redis: Redis) -> None:
+    Clock(redis, catalog).tick()
+    assert redis.zcard("rq:scheduler:scheduled_jobs") == len(catalog.schedules()) > 0
+    assert walk(redis, 10) == []
+    assert sum(listing.counts(redis, listing.places(catalog))) == 0
 
 
 def test_a_page_of_100000_tasks_fetches_only_itself(redis: Redis, dispatcher: Dispatcher) -> None:

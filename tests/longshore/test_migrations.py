@@ -5,7 +5,6 @@ from __future__ import annotations
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-import jobs.league.store
 import web.tokens  # noqa: F401 (the models register themselves)
 from longshore import migrations, storage
 

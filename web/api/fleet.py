@@ -9,8 +9,8 @@ from flask import Response, jsonify
 from flask_openapi3 import APIBlueprint, Tag
 
 from longshore import catalog, fleet
-from longshore.clock import next_runs
 from longshore.connections import shared
+from longshore.schedules import next_runs
 from web import answers
 
 blueprint = APIBlueprint("fleet", __name__, url_prefix="/api", abp_tags=[Tag(name="queues and workers")])

@@ -44,7 +44,7 @@ class RunQuery(BaseModel):
 @auth.public
 def index() -> Response:
     """Every job with its queue, limits and schedules."""
-    return jsonify(jobs=[catalog.describe(one) for one in catalog.catalog])
+    return jsonify(jobs=[answers.job(one) for one in catalog.catalog])
 
 
 @blueprint.get("/<job>", summary="Show a job with its parameters' JSON schema")
@@ -52,7 +52,7 @@ def index() -> Response:
 def show(path: JobPath) -> Response:
     """The job and the schema that its parameters are checked against."""
     one = catalog.catalog.get(path.job)
-    return jsonify({**catalog.describe(one), "schema": one.parameters.schema})
+    return jsonify({**answers.job(one), "schema": one.parameters.schema})
 
 
 @blueprint.post("/<job>", summary="Run a job")
