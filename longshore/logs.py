@@ -38,11 +38,20 @@ def read(
     Raises:
         InvalidCursor: `after` is no position.
     """
-    if after is not None and not _POSITION.match(after):
-        raise InvalidCursor("`after` is not a position; pass `position` of the last line that you have.")
-    start = f"({after}" if after else "-"
+    start = f"({position(after)}" if after is not None else "-"
     raw: Any = connection.xrange(keys.log(task_id), min=start, count=limit)
     return [_line(position, fields) for position, fields in raw]
+
+
+def position(after: str | None) -> str | None:
+    """Check a position that came from outside.
+
+    Raises:
+        InvalidCursor: it is none.
+    """
+    if after is not None and not _POSITION.fullmatch(after):
+        raise InvalidCursor("`after` is not a position; pass `position` of the last line that you have.")
+    return after
 
 
 def _line(position: bytes, fields: dict[bytes, bytes]) -> Line:

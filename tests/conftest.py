@@ -119,12 +119,13 @@ def _forget(caches: list[functools._lru_cache_wrapper[object]]) -> None:
 
 
 @pytest.fixture
-def app(settings: Settings) -> Flask:
+def app(settings: Settings) -> Iterator[Flask]:
     """The web application."""
     made = create_app(settings)
     made.testing = True
     made.config["PROPAGATE_EXCEPTIONS"] = False
-    return made
+    yield made
+    made.extensions["counting"].connection_pool.disconnect()
 
 
 @pytest.fixture

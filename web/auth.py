@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from longshore.settings import Settings
 from web import tokens
-from web.problems import problem
+from web.problems import problem, refusal
 
 Access = Literal["public", "admin"]
 F = TypeVar("F", bound=Callable[..., Any])
@@ -133,4 +133,5 @@ def _wants_page() -> bool:
 
 
 def _bad_csrf(error: CSRFError) -> Response:
-    return problem(403, f"{error.description} A console session sends the page's token as X-CSRFToken.")
+    said = f"{error.description} A console session sends the page's token as X-CSRFToken; reload the page."
+    return refusal(403, said)

@@ -20,6 +20,7 @@ _CONNECTIONS = 2
 def register(app: Flask, settings: Settings) -> None:
     """Limit the public routes of `app`."""
     client = web_client(settings.redis_url, pool_size=_CONNECTIONS, timeout=COUNTING_TIMEOUT)
+    app.extensions["counting"] = client
     app.config.update(
         RATELIMIT_STORAGE_URI="redis://",  # which Redis: the pool below says
         RATELIMIT_STORAGE_OPTIONS={"connection_pool": client.connection_pool},

@@ -12,7 +12,7 @@ from flask import Flask, Response, json, render_template, request
 from pydantic import ValidationError
 from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError
 from sqlalchemy.exc import DBAPIError
-from werkzeug.exceptions import HTTPException, InternalServerError, default_exceptions
+from werkzeug.exceptions import HTTPException, default_exceptions
 
 from longshore import errors
 from longshore.listing import InvalidCursor
@@ -52,6 +52,11 @@ def problem(status: int, detail: str, *, title: str = "", headers: Any = None, *
     return answer
 
 
+def refusal(status: int, detail: str, headers: Any = None) -> Response:
+    """The same words as a page for a browser that asked for one, else as a problem document."""
+    return _page(status, detail) or problem(status, detail, headers=headers)
+
+
 def invalid(faults: list[dict[str, Any]]) -> Response:
     """A 422 that names every field at fault."""
     said = "; ".join(f"{one['field']}: {one['message']}" for one in faults[:10])
@@ -80,14 +85,13 @@ def register(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def _on_purpose(error: errors.LongshoreError) -> Response | tuple[str, int]:
+def _on_purpose(error: errors.LongshoreError) -> Response:
     if isinstance(error, errors.InvalidParameters):
         return _page(422, str(error)) or invalid(error.errors)
-    status = _STATUS.get(type(error), 500)
-    return _page(status, str(error)) or problem(status, str(error))
+    return refusal(_STATUS.get(type(error), 500), str(error))
 
 
-def _redis(error: RedisError) -> Response | tuple[str, int]:
+def _redis(error: RedisError) -> Response:
     logger.warning("%s %s: Redis: %s", request.method, request.path, error)
     detail = "Redis cannot be reached; nothing was changed as far as is known. Try again shortly."
     if isinstance(error, OutOfMemoryError):
@@ -97,28 +101,28 @@ def _redis(error: RedisError) -> Response | tuple[str, int]:
     return _away(detail)
 
 
-def _sql(error: DBAPIError) -> Response | tuple[str, int]:
+def _sql(error: DBAPIError) -> Response:
     logger.warning("%s %s: SQL: %s", request.method, request.path, str(error.orig).split("\n", 1)[0])
     return _away("The database cannot be used now. Try again shortly; operators: flask doctor says more.")
 
 
-def _away(detail: str) -> Response | tuple[str, int]:
-    return _page(503, detail) or problem(503, detail, headers={"Retry-After": str(RETRY_AFTER)})
+def _away(detail: str) -> Response:
+    return refusal(503, detail, {"Retry-After": str(RETRY_AFTER)})
 
 
-def _http(error: HTTPException) -> Response | tuple[str, int] | HTTPException:
+def _http(error: HTTPException) -> Response | HTTPException:
     if error.response is not None:  # abort(response): it is an answer already
         return error
     status = error.code or 500
-    detail = _DETAIL.get(status) or error.description or ""
+    said = error.description if error.description != type(error).description else None
+    detail = said or _DETAIL.get(status) or error.description or ""
     headers = [pair for pair in error.get_headers() if pair[0] not in ("Content-Type", "Content-Length")]
-    return _page(status, detail) or problem(status, detail, headers=headers)
+    return refusal(status, detail, headers)
 
 
-def _unexpected(error: Exception) -> Response | tuple[str, int]:
+def _unexpected(error: Exception) -> Response:
     logger.error("%s %s failed", request.method, request.path, exc_info=error)
-    detail = str(InternalServerError.description)
-    return _page(500, detail) or problem(500, "Something went wrong here; the server's log has the details.")
+    return refusal(500, "Something went wrong here; the server's log has the details.")
 
 
 _DETAIL = {
@@ -129,13 +133,14 @@ _DETAIL = {
 }
 
 
-def _page(status: int, detail: str) -> tuple[str, int] | None:
+def _page(status: int, detail: str) -> Response | None:
     """An HTML page, for a browser that asked for one outside the API."""
     if request.path.startswith(("/api", "/openapi", "/health", "/ready")):
         return None
     if request.accept_mimetypes.best_match(["application/json", "text/html"]) != "text/html":
         return None
-    return render_template("error.html", status=status, title=_title(status), detail=detail), status
+    page = render_template("error.html", status=status, title=_title(status), detail=detail)
+    return Response(page, status, content_type="text/html; charset=utf-8")
 
 
 def _title(status: int) -> str:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 
 from jobs.league import store
 from jobs.league.errors import InfeasibleLeague, InvalidSchedule, OutOfTime
-from jobs.league.sample import sample_league
+from jobs.league.sample import EXAMPLE, sample_league
 from jobs.league.schedule import Schedule
 from jobs.league.spec import LeagueSpec
 from jobs.league.validate import Stats, Validation, validate
@@ -58,7 +58,7 @@ class GeneratedSchedule(BaseModel):
     overlap=True,
 )
 def generate_schedule(
-    league: LeagueSpec | None = None,
+    league: Annotated[LeagueSpec | None, Field(examples=[EXAMPLE])] = None,
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1,
     time_limit: Annotated[float, Field(ge=5, le=540)] = 60,
     force_regenerate: bool = True,
@@ -100,7 +100,21 @@ def generate_schedule(
 def _solve(league: LeagueSpec, seed: int, time_limit: float) -> Schedule:
     from jobs.league.solve import solve  # OR-tools: only where a schedule is made
 
-    return solve(league, seed, time_limit, progress)
+    return solve(league, seed, time_limit, _Phases())
+
+
+class _Phases:
+    """Passes the solver's progress on, and logs when a phase begins."""
+
+    def __init__(self) -> None:
+        self._phase = ""
+
+    def __call__(self, current: int, total: int, message: str) -> None:
+        progress(current, total, message)
+        phase = message.partition("…")[0]
+        if phase != self._phase:
+            self._phase = phase
+            log.info("%s", phase)
 
 
 def _check(league: LeagueSpec, schedule: Schedule) -> Validation:

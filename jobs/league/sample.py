@@ -9,8 +9,21 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from typing import Any
 
 from jobs.league.spec import Division, LeagueSpec, Season, Team, Venue
+
+EXAMPLE: dict[str, Any] = {
+    "name": "Four teams",
+    "divisions": [{"name": "U10", "rounds": "single", "game_minutes": 60}],
+    "teams": [
+        {"name": f"{place} U10", "division": "U10", "home_venue": "Oak Park"}
+        for place in ("Oak Park", "Riverside", "Millrace", "Northgate")
+    ],
+    "venues": [{"name": "Oak Park", "slots": {"saturday": ["09:00", "10:30"]}}],
+    "season": {"first_date": "2027-04-03", "last_date": "2027-05-08", "play_days": ["saturday"]},
+}
+"""The smallest league worth showing: what a form and the API's description offer to start from."""
 
 FIRST_DATE = dt.date(2027, 4, 3)  # a Saturday
 WEEKENDS = 10

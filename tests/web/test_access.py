@@ -116,3 +116,18 @@ def test_answers_carry_the_headers_that_keep_browsers_safe(client: FlaskClient) 
     headers = client.get("/health").headers
     assert "script-src 'self'" in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_stale_page_is_told_so_in_a_page(app: Flask, token: str) -> None:
+    browser = app.test_client()
+    with app.test_request_context():
+        assert auth.sign_in(token)
+        from flask import session
+
+        opened = dict(session)
+    with browser.session_transaction() as stored:
+        stored.update(opened)
+    answer = browser.post("/logout", headers={"Accept": "text/html"})
+    assert answer.status_code == 403
+    assert answer.content_type.startswith("text/html")
+    assert b"reload the page" in answer.data

@@ -47,6 +47,16 @@ class LogQuery(BaseModel):
     limit: int = Field(keys.LOG_LINES, ge=1, le=keys.LOG_LINES, description="most lines")
 
 
+class EventQuery(BaseModel):
+    """Where to begin."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    after: str | None = Field(
+        None, description="position of the last log line that you have"
+    )
+
+
 @blueprint.get("", summary="List tasks")
 def index(query: ListQuery) -> Response:
     """Tasks by state (running, waiting, ended), newest first in each, with the count of all that match.
@@ -112,11 +122,11 @@ def explain(path: TaskPath) -> Response:
 
 @blueprint.get("/<task_id>/events", summary="Follow a task")
 @auth.public
-def events(path: TaskPath) -> BaseResponse:
+def events(path: TaskPath, query: EventQuery) -> BaseResponse:
     """Server-sent events: `task` when it changed, `log` for each line (admins only); ends with the task."""
     view = tasks.view(shared(), path.task_id)
     admin = auth.is_admin()
-    after = request.headers.get("Last-Event-ID") or None
+    after = logs.position(request.headers.get("Last-Event-ID") or query.after)
 
     def shown(one: tasks.TaskView) -> dict[str, object]:
         return answers.task(one if admin else replace(one, trace=None), admin=admin)

@@ -5,8 +5,10 @@ from collections import Counter
 import pytest
 
 from jobs.league.openings import Openings
-from jobs.league.sample import sample_league
+from jobs.league.sample import EXAMPLE, sample_league
+from jobs.league.solve import solve
 from jobs.league.spec import LeagueSpec
+from jobs.league.validate import validate
 
 
 @pytest.mark.parametrize("seed", [1, 2, 77])
@@ -37,3 +39,10 @@ def test_the_sample_has_coaches_of_two_teams_and_blackout_dates() -> None:
 def _slots(league: LeagueSpec) -> int:
     openings = Openings(league)
     return sum(opening.pitches for date in openings.dates for opening in openings.on(date))
+
+
+def test_the_example_that_forms_offer_is_a_league_that_can_be_scheduled() -> None:
+    league = LeagueSpec.model_validate(EXAMPLE)
+    schedule = solve(league, 1, 20, lambda *_: None)
+    assert validate(league, schedule.games).valid
+    assert len(schedule.games) == 6
