@@ -12,7 +12,7 @@ from rq_scheduler import Scheduler
 from longshore import keys, tasks
 from longshore.dispatch import Dispatcher
 from longshore.errors import LongshoreError, WrongState
-from longshore.task import Task
+from longshore.task import DEATHS, ERROR, Task
 
 _AGAIN = (JobStatus.FAILED, JobStatus.STOPPED, JobStatus.CANCELED)
 
@@ -79,7 +79,9 @@ def _requeue(pipe: Pipeline, dispatcher: Dispatcher, found: Task) -> None:
     pipe.multi()
     found._remove_from_registries(pipeline=pipe)
     found.started_at = found.ended_at = None
-    found.meta = {name: value for name, value in found.meta.items() if name not in ("error", "progress")}
+    found.meta = {
+        name: value for name, value in found.meta.items() if name not in (ERROR, DEATHS, "progress")
+    }
     dispatcher.allow_retries(found, declared)
     pipe.persist(found.key)
     dispatcher.push(pipe, found)

@@ -28,8 +28,9 @@ ERROR = "error"
 RETRIES = "retries"
 SCHEDULE = "schedule"
 SCHEDULE_ENTRY = "definition"
-"""Fields of a task's meta: its last error, the retries that it started with, the schedule that fired it;
-and, of a schedule's entry in rq-scheduler, the hash of its definition."""
+DEATHS = "deaths"
+"""Fields of a task's meta: its last error, the retries that it started with, the schedule that fired it, how
+many workers died under it; and, of a schedule's entry in rq-scheduler, the hash of its definition."""
 
 
 UNREADABLE = (ValueError, TypeError, KeyError, RecursionError, zlib.error)
@@ -51,7 +52,7 @@ class Task(RQJob):
 
     def _deserialize_data(self) -> None:
         try:
-            super()._deserialize_data()  # type: ignore[no-untyped-call]
+            super()._deserialize_data()
         except DeserializationError as error:
             raise DeserializationError(
                 f"The payload of task {self.id} is not JSON ({error.__cause__}). It was probably put there "

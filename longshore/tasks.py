@@ -209,7 +209,8 @@ def _message(found: Task, status: Status) -> str:
             JobStatus.SCHEDULED: "Scheduled",
             JobStatus.RATE_LIMITED: "Waiting for its other run to end",
         }
-        return waiting.get(found.get_status(refresh=False), "Waiting in its queue")
+        again = "Waiting again: its worker died" if meta.DEATHS in found.meta else "Waiting in its queue"
+        return waiting.get(found.get_status(refresh=False), again)
     return {
         Status.STARTED: "Running",
         Status.PROGRESS: "Running",

@@ -48,7 +48,7 @@ def _running(connection: Redis, found: Task, now: datetime) -> str:
     alive = {one.name for one in fleet.workers(connection, now) if one.alive}
     if found.worker_name in alive:
         return f"It runs on worker {found.worker_name}, for {since} of at most {spoken(found.timeout or 0)}."
-    return "Its worker has died; another one takes it up within two minutes."
+    return "Its worker has died; another one takes it up within a minute."
 
 
 def _held(connection: Redis, found: Task, now: datetime) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -155,14 +156,17 @@ def dispatcher(redis: Redis) -> Dispatcher:
 
 
 @pytest.fixture
-def work(redis: Redis) -> Callable[..., None]:
+def work(redis: Redis) -> Iterator[Callable[..., None]]:
     """A function that runs a worker in this process until its queues are empty."""
+    before = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
 
-    def run(*queues: str, **options: object) -> None:
+    def run(*queues: str, worker_class: type[LongshoreWorker] = LongshoreWorker, **options: object) -> None:
         names = queues or tuple(catalog.catalog.queues)
-        LongshoreWorker(list(names), connection=redis).work(burst=True, logging_level="ERROR", **options)
+        worker_class(list(names), connection=redis).work(burst=True, logging_level="CRITICAL", **options)
 
-    return run
+    yield run
+    for one, handler in before.items():
+        signal.signal(one, handler)
 
 
 @contextmanager

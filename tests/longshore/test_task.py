@@ -161,11 +161,6 @@ def test_a_delayed_retry_shows_as_retry_with_the_error_so_far(run: Run, tmp_path
     assert view.error == {"type": "ValueError", "message": "failure 1"}
 
 
-def test_a_horse_that_is_killed_is_tried_again(run: Run, tmp_path: Path) -> None:
-    view = run("demo.die", counter=str(tmp_path / "count"))
-    assert (view.status, view.result) == (Status.SUCCESS, "survived")
-
-
 def test_a_task_past_its_deadline_fails(run: Run) -> None:
     view = run("demo.forever")
     assert view.status is Status.FAILURE

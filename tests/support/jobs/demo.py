@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import faulthandler
 import logging
 import os
 import signal
+import time
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -100,14 +103,31 @@ def nan() -> float:
     return float("nan")
 
 
-@job(retries=2, base=0)
-def die(counter: str) -> str:
-    """Kill its own process on the first try."""
+@job()
+def die(counter: str, times: int = 1, by: int = signal.SIGKILL) -> str:
+    """Kill its own process on the first tries; with `by` 0 it leaves through os._exit."""
     path = Path(counter)
-    if not path.exists():
-        path.write_text("1")
-        os.kill(os.getpid(), signal.SIGKILL)
-    return "survived"
+    count = int(path.read_text()) + 1 if path.exists() else 1
+    path.write_text(str(count))
+    if count <= times:
+        faulthandler.disable()  # pytest's would print a trace for a crash that is meant
+        os.kill(os.getpid(), by) if by else os._exit(3)
+        signal.pause()
+    return f"survived {times}"
+
+
+@job(timeout=1)
+def deaf() -> None:
+    """Go on after the deadline in spite of its exception."""
+    while True:
+        with contextlib.suppress(Exception):
+            signal.pause()
+
+
+@job(timeout=1, retries=1, base=0)
+def native() -> int:
+    """Stay in C code, where no exception can be raised."""
+    return sum(range(10**12))
 
 
 @job(unique=True)
@@ -140,3 +160,24 @@ def sleepy() -> None:
     """Report, then wait to be stopped."""
     progress(0, 10, "waiting")
     signal.pause()
+
+
+@job()
+def once_asleep(counter: str) -> str:
+    """Write its pid and sleep; awake if that file is there already."""
+    path = Path(counter)
+    if path.exists():
+        return "awake"
+    path.write_text(str(os.getpid()))
+    signal.pause()
+    return "woken"
+
+
+@job()
+def brief() -> str:
+    """Tell its pid, work for a moment, end."""
+    progress(0, 1, str(os.getpid()))
+    end = time.monotonic() + 1
+    while time.monotonic() < end:
+        progress(0, 1, str(os.getpid()))
+    return "done"
