@@ -97,17 +97,9 @@ def test_parameters_and_traces_are_for_admins(client: FlaskClient, admin: FlaskC
     assert admin.get(f"/api/tasks/{task_id}").get_json()["params"] == {"a": 1}
 
 
-def test_a_session_needs_the_csrf_token_to_change_something(app: Flask, token: str) -> None:
-    browser = app.test_client()
-    with app.test_request_context():
-        assert auth.sign_in(token)
-        from flask import session
-
-        opened = dict(session)
-    with browser.session_transaction() as stored:
-        stored.update(opened)
-    assert browser.get("/api/tasks").status_code == 200
-    refused = browser.post("/api/tasks/x/cancel")
+def test_a_session_needs_the_csrf_token_to_change_something(session: FlaskClient) -> None:
+    assert session.get("/api/tasks").status_code == 200
+    refused = session.post("/api/tasks/x/cancel")
     assert refused.status_code == 403
     assert "X-CSRFToken" in refused.get_json()["detail"]
 
@@ -118,16 +110,8 @@ def test_answers_carry_the_headers_that_keep_browsers_safe(client: FlaskClient) 
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_a_stale_page_is_told_so_in_a_page(app: Flask, token: str) -> None:
-    browser = app.test_client()
-    with app.test_request_context():
-        assert auth.sign_in(token)
-        from flask import session
-
-        opened = dict(session)
-    with browser.session_transaction() as stored:
-        stored.update(opened)
-    answer = browser.post("/logout", headers={"Accept": "text/html"})
+def test_a_stale_page_is_told_so_in_a_page(session: FlaskClient) -> None:
+    answer = session.post("/logout", headers={"Accept": "text/html"})
     assert answer.status_code == 403
     assert answer.content_type.startswith("text/html")
     assert b"reload the page" in answer.data

@@ -16,16 +16,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 NAMED = f"/rq/0/view/jobs/{quote(QUEUE, safe='')}"
 
 
-@pytest.fixture
-def plants(redis: Redis) -> Plants:
-    return Plants(redis)
-
-
-@pytest.fixture
-def planted(plants: Plants) -> dict[str, str]:
-    return plants.everything()
-
-
 def text(browser: Chromium, selector: str) -> str:
     return str(browser.evaluate(f"document.querySelector('{selector}').textContent"))
 
