@@ -26,13 +26,15 @@ from rq.utils import as_text
 from rq_scheduler import Scheduler
 
 from longshore import keys, task
-from longshore.catalog import Catalog
+from longshore.catalog import Catalog, Job
 from longshore.dispatch import UNFINISHED, Dispatcher
 from longshore.schedules import reconcile
 from longshore.task import Task
 from longshore.triggers import Trigger
 
 logger = logging.getLogger("longshore.clock")
+LOOK = 500
+"""Most entries, and most retries of a queue, that one look takes: the clock beats and locks anew for each."""
 SET_ASIDE = 60
 """Seconds that an entry which could not be fired waits before it is tried again."""
 
@@ -68,27 +70,30 @@ class Clock(Scheduler):  # type: ignore[misc]
         if not burst:
             self._install_signal_handlers()
         while not self._stopping.is_set():
-            began = time.monotonic()
+            began, behind = time.monotonic(), False
             try:
-                self.tick()
+                behind = self.tick()
             except RedisError as error:
                 logger.warning("Redis does not answer (%s); trying again", error)
             if burst:
                 return
-            self._stopping.wait(max(self._interval - (time.monotonic() - began), 0.05))
+            self._stopping.wait(max(0 if behind else self._interval - (time.monotonic() - began), 0.01))
         self.connection.delete(keys.clock())
         logger.info("stopped")
 
-    def tick(self) -> None:
-        """One look: reconcile now and then, fire what is due, bring retries back."""
+    def tick(self) -> bool:
+        """One look: reconcile now and then, fire what is due, bring retries back.
+
+        Returns:
+            Whether more is due than one look takes.
+        """
         lock = self.connection.lock(self.scheduler_lock_key, timeout=keys.CLOCK_LOCK_TTL, blocking=False)
         if not lock.acquire():
-            return
+            return False
         try:
             self._beat()
             self._reconcile_now_and_then()
-            self.enqueue_jobs()
-            self.bring_back()
+            return max(self.enqueue_jobs(), *map(self.bring_back, self._catalog.queues)) >= LOOK
         finally:
             lock.do_release(as_text(lock.local.token)) if lock.owned() else None
 
@@ -117,7 +122,9 @@ class Clock(Scheduler):  # type: ignore[misc]
     def enqueue_jobs(self) -> int:
         """Fire every entry that is due. One that cannot be is set aside for a minute; the rest go on."""
         now = self._now().timestamp()
-        due: Any = self.connection.zrangebyscore(self.scheduled_jobs_key, 0, now, withscores=True)
+        due: Any = self.connection.zrangebyscore(
+            self.scheduled_jobs_key, 0, now, start=0, num=LOOK, withscores=True
+        )
         for raw, slot in due:
             name = as_text(raw)
             try:
@@ -156,23 +163,34 @@ class Clock(Scheduler):  # type: ignore[misc]
 
     def _fire(self, entry: Task, slot: datetime) -> None:
         """A new task for this slot, and the entry moved to its next one, in one transaction."""
-        job, trigger = self._catalog.schedules()[entry.meta[task.SCHEDULE]]
-        due = _next_slot(trigger, slot, self._now())
-        skip = not job.overlap and self._unfinished(entry.meta.get("last_task"))
+        name = entry.meta[task.SCHEDULE]
+        job, trigger = self._catalog.schedules()[name]
+        checked = job.parameters.check(entry.kwargs)
+        digest = job.parameters.digest(checked) if job.unique else ""
         with self.connection.pipeline() as pipe:
             if not self._still_at(pipe, entry, slot):
                 return
-            if skip:
-                logger.info(
-                    "schedule %s: slot %s skipped, the run before goes on", entry.meta[task.SCHEDULE], slot
-                )
+            in_the_way = self._in_the_way(pipe, entry, job, digest)
+            pipe.multi()
+            if in_the_way:
+                logger.info("schedule %s: slot %s skipped, task %s goes on", name, slot, in_the_way)
             else:
-                made = self._dispatcher.new_task(job, entry.kwargs, schedule=entry.meta[task.SCHEDULE])
+                made = self._dispatcher.new_task(job, job.parameters.payload(checked), schedule=name)
                 self._dispatcher.push(pipe, made)
+                if job.unique:
+                    self._dispatcher.note_twin(pipe, job, digest, made.id)
                 entry.meta["last_task"] = made.id
                 pipe.hset(entry.key, "meta", entry.serializer.dumps(entry.meta))
+            due = _next_slot(trigger, slot, self._now())
             pipe.zadd(self.scheduled_jobs_key, {entry.id: due.timestamp()})
             _execute(pipe)
+
+    def _in_the_way(self, pipe: Any, entry: Task, job: Job, digest: str) -> str | None:
+        """The unfinished task for which a slot is skipped: its job is unique, or may not overlap."""
+        last = entry.meta.get("last_task")
+        if not job.overlap and last and self._unfinished(last):
+            return str(last)
+        return self._dispatcher.twin(pipe, job, digest) if job.unique else None
 
     def _release(self, entry: Task) -> None:
         """A one-off run that is due: out of the sorted set and into its queue, in one transaction."""
@@ -180,47 +198,64 @@ class Clock(Scheduler):  # type: ignore[misc]
         with self.connection.pipeline() as pipe:
             if slot is None or not self._still_at(pipe, entry, datetime.fromtimestamp(float(slot), UTC)):
                 return
+            pipe.multi()
             pipe.zrem(self.scheduled_jobs_key, entry.id)
             self._dispatcher.push(pipe, entry, at_front=bool(entry.enqueue_at_front))
             _execute(pipe)
 
     def _still_at(self, pipe: Any, entry: Task, slot: datetime) -> bool:
-        """Watch the entry, and begin the transaction if nobody has fired this slot meanwhile.
+        """Watch the entry, and say whether nobody has fired this slot meanwhile.
 
         Watching also keeps redis-py from sending the transaction again when its answer was lost.
         """
         self._dispatcher.queue(entry.origin).get_redis_server_version()
         pipe.watch(entry.key)
         score = pipe.zscore(self.scheduled_jobs_key, entry.id)
-        pipe.multi()
         return score is not None and abs(float(score) - slot.timestamp()) < 0.001
 
     def _unfinished(self, task_id: str | None) -> bool:
         raw: Any = self.connection.hget(Task.key_for(task_id), "status") if task_id else None
         return raw is not None and as_text(raw) in UNFINISHED
 
-    def bring_back(self) -> int:
-        """Put tasks whose retry delay is over back into their queues; how many."""
-        return sum(self._bring_back(name) for name in self._catalog.queues)
-
-    def _bring_back(self, name: str) -> int:
-        queue = self._dispatcher.queue(name)
+    def bring_back(self, name: str) -> int:
+        """Put tasks of a queue whose retry delay is over back into it; how many were due."""
         registry = ScheduledJobRegistry(name, connection=self.connection, job_class=Task)
-        ids = registry.get_jobs_to_schedule(int(self._now().timestamp()))
+        now = self._now().timestamp()
+        due: Any = self.connection.zrangebyscore(registry.key, 0, now, start=0, num=LOOK)
+        ids = [as_text(one) for one in due]
+        try:
+            self._push_back(registry, ids)
+        except RedisError:
+            raise
+        except Exception:
+            logger.exception("of %d retries one cannot be brought back; trying them one by one", len(ids))
+            self._push_back_singly(registry, ids)
+        return len(ids)
+
+    def _push_back_singly(self, registry: ScheduledJobRegistry, ids: list[str]) -> None:
+        for one in ids:
+            try:
+                self._push_back(registry, [one])
+            except RedisError:
+                raise
+            except Exception:
+                logger.exception("task %s cannot be brought back; trying again in %s s", one, SET_ASIDE)
+                self.connection.zadd(registry.key, {one: self._now().timestamp() + SET_ASIDE}, xx=True)
+
+    def _push_back(self, registry: ScheduledJobRegistry, ids: list[str]) -> None:
         if not ids:
-            return 0
-        queue.get_redis_server_version()
+            return
+        self._dispatcher.queue(registry.name).get_redis_server_version()
         with self.connection.pipeline() as pipe:
-            pipe.watch(registry.key)
-            waiting = [as_text(one) for one in pipe.zrange(registry.key, 0, -1) if as_text(one) in set(ids)]
-            found = Task.fetch_many(waiting, connection=self.connection)
+            pipe.watch(*map(Task.key_for, ids))
+            still: Any = pipe.zmscore(registry.key, ids)
+            found = Task.fetch_many(ids, connection=self.connection)
             pipe.multi()
-            for task_id, one in zip(waiting, found, strict=True):
+            for task_id, score, one in zip(ids, still, found, strict=True):
                 registry.remove(task_id, pipeline=pipe)
-                if one is not None:
+                if one is not None and score is not None:
                     self._dispatcher.push(pipe, one, at_front=one.should_enqueue_at_front())  # type: ignore[arg-type]
             _execute(pipe)
-        return len(waiting)
 
 
 def _next_slot(trigger: Trigger, slot: datetime, now: datetime) -> datetime:

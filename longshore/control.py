@@ -10,8 +10,9 @@ from rq.job import JobStatus
 from rq_scheduler import Scheduler
 
 from longshore import keys, tasks
+from longshore.catalog import Job
 from longshore.dispatch import Dispatcher
-from longshore.errors import LongshoreError, WrongState
+from longshore.errors import InvalidParameters, LongshoreError, WrongState
 from longshore.task import DEATHS, ERROR, Task
 
 _AGAIN = (JobStatus.FAILED, JobStatus.STOPPED, JobStatus.CANCELED)
@@ -76,7 +77,10 @@ def _requeue(pipe: Pipeline, dispatcher: Dispatcher, found: Task) -> None:
         declared = found.declared
     except LongshoreError as error:
         raise WrongState(f"Task {found.id} cannot run again: {error}") from None
+    digest = _claim(pipe, dispatcher, found, declared)
     pipe.multi()
+    if digest:
+        dispatcher.note_twin(pipe, declared, digest, found.id)
     found._remove_from_registries(pipeline=pipe)
     found.started_at = found.ended_at = None
     found.meta = {
@@ -86,3 +90,23 @@ def _requeue(pipe: Pipeline, dispatcher: Dispatcher, found: Task) -> None:
     pipe.persist(found.key)
     dispatcher.push(pipe, found)
     pipe.execute()
+
+
+def _claim(pipe: Pipeline, dispatcher: Dispatcher, found: Task, declared: Job) -> str | None:
+    """The digest of a unique job's parameters, if no other task has them.
+
+    Raises:
+        WrongState: another one does.
+    """
+    if not declared.unique:
+        return None
+    try:
+        digest = declared.parameters.digest(declared.parameters.check(found.kwargs))
+    except InvalidParameters as error:
+        raise WrongState(f"Task {found.id} cannot run again: {error}") from None
+    twin = dispatcher.twin(pipe, declared, digest)
+    if twin and twin != found.id:
+        raise WrongState(
+            f"Task {found.id} cannot run again: {declared.name} is unique, and task {twin} waits or runs."
+        )
+    return digest

@@ -95,7 +95,8 @@ class Dispatcher:
             redis.exceptions.RedisError: it is not known to be in Redis.
         """
         checked = job.parameters.check(params)
-        return self._write(job, [checked], self._when(job, delay, run_at), idempotency_key)[0]
+        key = _Remembered(job, [checked], idempotency_key, f"{delay} {run_at}") if idempotency_key else None
+        return self._write(job, [checked], self._when(job, delay, run_at), key)[0]
 
     def dispatch_many(
         self, job: Job, many: Sequence[Mapping[str, Any]], *, idempotency_key: str | None = None
@@ -108,7 +109,9 @@ class Dispatcher:
         """
         if not 1 <= len(many) <= keys.BATCH_LIMIT:
             raise _invalid(job, "(batch)", f"a batch has 1 to {keys.BATCH_LIMIT} tasks, this one {len(many)}")
-        return self._write(job, _check_all(job, many), None, idempotency_key)
+        checked = _check_all(job, many)
+        key = _Remembered(job, checked, idempotency_key) if idempotency_key else None
+        return self._write(job, checked, None, key)
 
     def new_task(self, job: Job, payload: Mapping[str, Any], task_id: str | None = None, **meta: Any) -> Task:
         """A task of `job` that is not in Redis yet. Its description holds no parameters: people see it."""
@@ -150,23 +153,42 @@ class Dispatcher:
         else:
             queue._enqueue_job(made, pipeline=pipe, at_front=at_front)
 
+    def twin(self, pipe: Pipeline, job: Job, digest: str) -> str | None:
+        """The unfinished task of a unique job with these parameters, watched until the transaction.
+
+        Reads on the pipeline's own connection: a second one, taken while this one is held, can be one
+        too many for the pool.
+        """
+        key = keys.unique(job.name, digest)
+        pipe.watch(key)
+        raw: Any = pipe.get(key)
+        state: Any = pipe.hget(Task.key_for(as_text(raw)), "status") if raw else None
+        return as_text(raw) if state and as_text(state) in UNFINISHED else None
+
+    def note_twin(self, pipe: Pipeline, job: Job, digest: str, task_id: str) -> None:
+        """Buffer that this task is now the one with these parameters."""
+        pipe.set(keys.unique(job.name, digest), task_id, ex=keys.UNIQUE_TTL)
+
     def _write(
-        self, job: Job, many: Sequence[BaseModel], when: datetime | None, idempotency_key: str | None
+        self, job: Job, many: Sequence[BaseModel], when: datetime | None, remembered: _Remembered | None
     ) -> list[Dispatched]:
-        for name in {job.queue}:
-            self.queue(name).get_redis_server_version()  # read once, never inside the transaction
+        self.queue(job.queue).get_redis_server_version()  # read once, never inside the transaction
         for _ in range(_TRIES):
             with self.connection.pipeline() as pipe:
                 try:
-                    return self._attempt(pipe, job, many, when, idempotency_key)
+                    return self._attempt(pipe, job, many, when, remembered)
                 except WatchError:
                     continue
         raise WatchError(f"{job.name}: too many others enqueue with the same key")
 
     def _attempt(
-        self, pipe: Pipeline, job: Job, many: Sequence[BaseModel], when: datetime | None, key: str | None
+        self,
+        pipe: Pipeline,
+        job: Job,
+        many: Sequence[BaseModel],
+        when: datetime | None,
+        remembered: _Remembered | None,
     ) -> list[Dispatched]:
-        remembered = _Remembered(job, many, key) if key else None
         if remembered and (earlier := remembered.look(pipe)):
             return earlier
         twins = self._twins(pipe, job, many) if job.unique else {}
@@ -191,24 +213,13 @@ class Dispatcher:
             _hold_until(pipe, made, when)
         if job.unique:
             twins[digest] = made.id
-            pipe.set(keys.unique(job.name, digest), made.id, ex=keys.UNIQUE_TTL)
+            self.note_twin(pipe, job, digest, made.id)
         return Dispatched(made.id, job.name)
 
     def _twins(self, pipe: Pipeline, job: Job, many: Sequence[BaseModel]) -> dict[str, str]:
         """Unfinished tasks with the same parameters, by digest of these."""
-        digests = list({job.parameters.digest(one) for one in many})
-        names = [keys.unique(job.name, digest) for digest in digests]
-        pipe.watch(*names)
-        found = {d: as_text(raw) for d, raw in zip(digests, pipe.mget(names), strict=True) if raw}
-        with self.connection.pipeline(transaction=False) as reads:
-            for task_id in found.values():
-                reads.hget(Task.key_for(task_id), "status")
-            states = reads.execute()
-        return {
-            d: task_id
-            for (d, task_id), state in zip(found.items(), states, strict=True)
-            if state and state.decode() in UNFINISHED
-        }
+        digests = {job.parameters.digest(one) for one in many}
+        return {digest: twin for digest in digests if (twin := self.twin(pipe, job, digest))}
 
     def _when(self, job: Job, delay: Duration | None, run_at: datetime | None) -> datetime | None:
         if delay is not None and run_at is not None:
@@ -227,13 +238,13 @@ class Dispatcher:
 
 
 class _Remembered:
-    """What an Idempotency-Key stands for: task ids, and a digest of the parameters."""
+    """What an Idempotency-Key stands for: task ids, and a digest of the parameters and of when to run."""
 
-    def __init__(self, job: Job, many: Sequence[BaseModel], key: str) -> None:
+    def __init__(self, job: Job, many: Sequence[BaseModel], key: str, when: str = "") -> None:
         self._job = job.name
         self._name = keys.idempotency(job.name, hashlib.sha256(key.encode()).hexdigest()[:32])
         self._digest = hashlib.sha256(
-            "".join(job.parameters.digest(one) for one in many).encode()
+            "".join([*(job.parameters.digest(one) for one in many), when]).encode()
         ).hexdigest()[:16]
 
     def look(self, pipe: Pipeline) -> list[Dispatched]:
@@ -244,7 +255,7 @@ class _Remembered:
         stored = json.loads(raw)
         if stored["digest"] != self._digest:
             raise IdempotencyConflict(
-                "This Idempotency-Key was used with other parameters; use a new key for these."
+                "This Idempotency-Key was used with other parameters or times; use a new key for these."
             )
         return [Dispatched(task_id, self._job, created=False) for task_id in stored["tasks"]]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -144,7 +145,7 @@ def page(
         InvalidCursor: `cursor` is not one that a page has given.
     """
     where = places(catalog, queue, status)
-    at, position = _decode(cursor, len(where))
+    at, position = _decode(cursor, where)
     shown: list[TaskView] = []
     looked = 0
     now = now or datetime.now(UTC)
@@ -213,25 +214,24 @@ def _encode(at: int, position: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps([at, position]).encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str | None, many: int) -> tuple[int, Any]:
+def _decode(cursor: str | None, where: Sequence[Place]) -> tuple[int, Any]:
     if not cursor:
         return 0, None
     try:
         at, position = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        pair = (
-            isinstance(position, list)
-            and len(position) == 2
-            and all(isinstance(one, str) for one in position)
-        )
-        if (
-            isinstance(at, int)
-            and 0 <= at <= many
-            and (position is None or isinstance(position, str) or pair)
-        ):
-            float(position[0]) if pair else None
+        if isinstance(at, int) and 0 <= at < len(where) and _fits(where[at], position):
             return at, position
     except (ValueError, TypeError):
         pass
     raise InvalidCursor(
         "The cursor is not valid; pass next_cursor of the page before, with the same filters."
     )
+
+
+def _fits(place: Place, position: Any) -> bool:
+    """Whether this is a position in such a place: an id in a list, score and member in a sorted set."""
+    if position is None or place.is_list:
+        return position is None or isinstance(position, str)
+    if not isinstance(position, list) or [type(one) for one in position] != [str, str]:
+        return False
+    return not math.isnan(float(position[0])) and "_" not in position[0]

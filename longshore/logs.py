@@ -54,6 +54,11 @@ def position(after: str | None) -> str | None:
     return after
 
 
+def known_position(after: str | None) -> str | None:
+    """The position, or None if it is none: a browser sends back whatever id it has."""
+    return after if after and _POSITION.fullmatch(after) else None
+
+
 def _line(position: bytes, fields: dict[bytes, bytes]) -> Line:
     at = datetime.fromtimestamp(float(fields[b"at"]), UTC)
     return Line(as_text(position), at, as_text(fields[b"level"]), as_text(fields[b"text"]))

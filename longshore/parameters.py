@@ -23,6 +23,8 @@ from pydantic.fields import FieldInfo
 from longshore.errors import CatalogError, InvalidParameters
 
 _CONFIG = ConfigDict(extra="forbid", allow_inf_nan=False, protected_namespaces=())
+MOST_FAULTS = 100
+"""Faults that are told of one call."""
 _NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 
 
@@ -49,7 +51,7 @@ class Parameters:
         try:
             return self.model.model_validate(dict(given))
         except ValidationError as error:
-            raise InvalidParameters(self.job, [self._fault(one) for one in error.errors()]) from None
+            raise InvalidParameters(self.job, self._faults(error)) from None
 
     def bind(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Keyword arguments for the function, of the types that its signature names.
@@ -68,6 +70,14 @@ class Parameters:
         """A hash that is equal for equal parameters, defaults included."""
         full = json.dumps(checked.model_dump(mode="json"), sort_keys=True)
         return hashlib.sha256(full.encode()).hexdigest()[:32]
+
+    def _faults(self, error: ValidationError) -> list[dict[str, Any]]:
+        """Its faults, or the first of them and how many there are: no answer larger than its question."""
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        shown = [self._fault(one) for one in found[:MOST_FAULTS]]
+        if more := len(found) - len(shown):
+            shown.append({"field": "(more)", "message": f"and {more:,} more faults", "type": "more"})
+        return shown
 
     def _fault(self, error: Any) -> dict[str, Any]:
         field = ".".join(str(part) for part in error["loc"]) or "(body)"

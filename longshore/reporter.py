@@ -8,6 +8,7 @@ slow the job, and the last report always arrives.
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections import deque
@@ -92,13 +93,18 @@ class RedisReporter:
             self._write()
 
     def progress(self, current: float, total: float | None, message: str) -> None:
-        """Note how far the task is. Never blocks for long, never raises."""
+        """Note how far the task is. Never blocks for long; what is no number or no text is shown as none."""
+        current, total = _number(current) or 0, _number(total)
         with self._lock:
             now = self._wall()
             first = self._meta.get("progress", {}).get("first", [now, current])
             self._meta["progress"] = {
-                "current": current, "total": total, "message": message[:500], "at": now, "first": first,
-            }  # fmt: skip
+                "current": current,
+                "total": total,
+                "message": printable(message or "")[:500],
+                "at": now,
+                "first": first,
+            }
             self._meta_changed = True
             self._wake()
 
@@ -111,7 +117,7 @@ class RedisReporter:
 
     def line(self, level: str, text: str) -> None:
         """Note a log line; a long one is cut."""
-        cut = text.encode()[: keys.LOG_LINE_BYTES].decode(errors="ignore")
+        cut = printable(text).encode()[: keys.LOG_LINE_BYTES].decode(errors="ignore")
         with self._lock:
             self._lines.append({"at": f"{self._wall():.3f}", "level": level, "text": cut})
             self._wake()
@@ -133,7 +139,7 @@ class RedisReporter:
 
     def _write(self) -> None:
         with self._lock:
-            meta = Serializer.dumps(self._meta) if self._meta_changed else None
+            meta = self._dumped() if self._meta_changed else None
             lines, self._meta_changed = list(self._lines), False
             self._lines.clear()
         if meta is None and not lines:
@@ -147,6 +153,15 @@ class RedisReporter:
                 self._meta_changed = self._meta_changed or meta is not None
                 self._lines.extendleft(reversed(lines))
             self._news.set()
+        except Exception:  # a report that cannot be written must not take the next ones with it
+            logger.exception("a report of task %s is dropped", self._task_id)
+
+    def _dumped(self) -> bytes | None:
+        try:
+            return Serializer.dumps(self._meta)
+        except (TypeError, ValueError):
+            logger.exception("the progress of task %s cannot be JSON", self._task_id)
+            return None
 
     def _send(self, meta: bytes | None, lines: list[dict[str, str]]) -> None:
         with self._connection.pipeline(transaction=False) as pipe:
@@ -169,6 +184,22 @@ class RedisReporter:
         while len(self._kept) > keys.LOG_LINES or sum(self._kept) > keys.LOG_BYTES:
             self._kept.popleft()
         return len(self._kept)
+
+
+def printable(value: object) -> str:
+    """Any value as text that can be stored: half a surrogate pair becomes a question mark."""
+    return str(value).encode(errors="replace").decode()
+
+
+def _number(value: Any) -> float | None:
+    """A number that JSON has, also from a Decimal or from NumPy; None for anything else."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    if not math.isfinite(number):
+        return None
+    return int(number) if number.is_integer() else number
 
 
 class _LineHandler(logging.Handler):

@@ -9,15 +9,21 @@ from __future__ import annotations
 import functools
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from longshore.errors import SettingsError
 
 REDIS_SCHEMES = ("redis://", "rediss://", "unix://", "redis+sentinel://")
+SECRET_KEY_LENGTH = 16
+"""Least characters of a SECRET_KEY."""
 _RATE = re.compile(r"^\d+\s*(/|per)\s*(second|minute|hour|day)$")
 
 
@@ -57,10 +63,13 @@ class Settings(BaseSettings):
     web_threads: int = Field(32, ge=4, le=512, description="requests and event streams served at once")
     max_streams: int = Field(16, ge=0, le=500, description="event streams open at once in one web process")
     max_body_bytes: int = Field(
-        2_000_000, ge=1_000, le=100_000_000, description="largest request body; above it: 413"
+        1_000_000, ge=1_000, le=100_000_000, description="largest request body; above it: 413"
     )
     public_rate_limit: str = Field(
         "120/minute", description="requests of one address to public routes, e.g. 120/minute"
+    )
+    public_backlog: int = Field(
+        100, ge=1, le=1_000_000, description="waiting tasks of a queue at which strangers are refused"
     )
     trusted_proxies: int = Field(
         0, ge=0, le=5, description="proxies in front that set X-Forwarded-For and -Proto (Heroku: 1)"
@@ -72,6 +81,8 @@ class Settings(BaseSettings):
     def _known_scheme(cls, url: str) -> str:
         if not url.startswith(REDIS_SCHEMES):
             raise ValueError(f"a URL that starts with {', '.join(REDIS_SCHEMES)}")
+        if not url.startswith(("unix://", "redis+sentinel://")):
+            _check_url(lambda: urlsplit(url).port)
         return url
 
     @field_validator("database_url")
@@ -81,7 +92,16 @@ class Settings(BaseSettings):
         url = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url)
         if url and not url.startswith(("postgresql+psycopg://", "sqlite:///")):
             raise ValueError("a URL that starts with postgresql:// or sqlite:///")
+        if url:
+            _check_url(lambda: make_url(url))
         return url
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, key: SecretStr) -> SecretStr:
+        if 0 < len(key.get_secret_value()) < SECRET_KEY_LENGTH:
+            raise ValueError(f"{SECRET_KEY_LENGTH} characters or more")
+        return key
 
     @field_validator("worker_queues", mode="before")
     @classmethod
@@ -106,6 +126,15 @@ class Settings(BaseSettings):
     def production(self) -> bool:
         """Whether ENVIRONMENT is production."""
         return self.environment == "production"
+
+
+def _check_url(parse: Callable[[], object]) -> None:
+    """Parse a URL whose errors would show what is in it."""
+    try:
+        parse()
+    except (ValueError, ArgumentError):
+        message = "a URL with a port that is a number; write / : @ and # in a password as %2F %3A %40 %23"
+        raise ValueError(message) from None
 
 
 def load(**overrides: Any) -> Settings:

@@ -11,17 +11,19 @@ import asyncio
 import inspect
 import sys
 import zlib
+from collections.abc import Callable
 from typing import Any
 
 from pydantic_core import PydanticSerializationError
 from redis import Redis
-from rq.exceptions import DeserializationError
+from rq.exceptions import DeserializationError, NoSuchJobError
 from rq.job import Job as RQJob
+from rq.job import JobStatus
 
 from longshore import catalog
 from longshore.errors import InvalidParameters, LongshoreError, UnknownJob
 from longshore.progress import reporting_to
-from longshore.reporter import RedisReporter
+from longshore.reporter import RedisReporter, printable
 from longshore.serializer import Serializer
 
 ERROR = "error"
@@ -41,6 +43,10 @@ class NotJson(LongshoreError):
     """The payload or the result is not what JSON can hold."""
 
 
+class DamagedTask(LongshoreError):
+    """A field of the task in Redis is not what RQ writes there."""
+
+
 class Task(RQJob):
     """One run of a job. Whatever serializer it is given, it uses JSON."""
 
@@ -49,6 +55,22 @@ class Task(RQJob):
     ) -> None:
         super().__init__(id, connection, Serializer())
         self._gave_up = False
+        self.damage: str | None = None
+
+    def restore(self, raw_data: Any) -> Any:
+        """Take over a hash from Redis. What is damaged in it fails this task when it runs, and nothing else.
+
+        Raises:
+            NoSuchJobError: it has no payload, so it is no task.
+        """
+        try:
+            super().restore(raw_data)
+        except NoSuchJobError:
+            raise
+        except Exception as error:  # RQ asserts, parses and decodes each field as it was written by itself
+            self.damage = f"{type(error).__name__}: {error}"
+            super().restore(_rescued(raw_data))
+        self.meta = _sound(self.meta)
 
     def _deserialize_data(self) -> None:
         try:
@@ -70,8 +92,13 @@ class Task(RQJob):
 
         Raises:
             UnknownJob: the catalog has none of that name.
+            NotJson: its payload cannot be read.
         """
-        return catalog.catalog.resolve(str(self.func_name))
+        try:
+            name = str(self.func_name)
+        except DeserializationError as error:
+            raise NotJson(str(error)) from None
+        return catalog.catalog.resolve(name)
 
     @property
     def func(self) -> Any:
@@ -104,16 +131,19 @@ class Task(RQJob):
             try:
                 return super().perform()
             except BaseException as error:
-                reporter.set_meta(ERROR, {"type": type(error).__name__, "message": str(error)[:2_000]})
+                said = printable(error)[:2_000]
+                reporter.set_meta(ERROR, {"type": type(error).__name__, "message": said})
                 self._gave_up = not self._may_retry(error)
                 raise
 
     def _may_retry(self, error: BaseException) -> bool:
-        if isinstance(error, (UnknownJob, InvalidParameters, NotJson, DeserializationError)):
+        if isinstance(error, (UnknownJob, InvalidParameters, NotJson, DamagedTask, DeserializationError)):
             return False
         return self.declared.retry.allows(error)
 
     def _execute(self) -> Any:
+        if self.damage:
+            raise DamagedTask(f"Its hash in Redis is damaged: {self.damage}")
         declared = self.declared
         try:
             given = inspect.signature(declared.func).bind_partial(*self.args, **self.kwargs).arguments
@@ -134,6 +164,44 @@ def _as_json(declared: catalog.Job, result: Any) -> Any:
     except (PydanticSerializationError, ValueError, TypeError) as error:
         raise NotJson(f"{declared.name} returned what its annotation does not promise: {error}") from None
     return value
+
+
+def _rescued(raw: dict[bytes, bytes]) -> dict[bytes, bytes]:
+    """The fields without which a task cannot be failed properly, if they are sound."""
+    kept: dict[bytes, bytes] = {name: raw[name] for name in (b"data", b"description", b"meta") if name in raw}
+    for name in (b"origin", b"description"):
+        if name in raw:
+            kept[name] = raw[name].decode(errors="replace").encode()
+    states = [state.value.encode() for state in JobStatus]
+    kept[b"status"] = raw.get(b"status", b"") if raw.get(b"status") in states else b"queued"
+    return kept
+
+
+def _sound(meta: Any) -> dict[str, Any]:
+    """The meta without fields of ours that are not of the type that we write."""
+    if not isinstance(meta, dict):
+        return {}
+    return {name: value for name, value in meta.items() if name not in _META or _META[name](value)}
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and value >= 0
+
+
+def _is_progress(value: Any) -> bool:
+    if not isinstance(value, dict) or not isinstance(value.get("message"), str):
+        return False
+    numbers = [value.get("current"), value.get("at"), *(value.get("first") or [None])]
+    return len(numbers) == 4 and all(isinstance(one, (int, float)) for one in numbers)
+
+
+_META: dict[str, Callable[[Any], bool]] = {
+    ERROR: lambda value: isinstance(value, dict) and {"type", "message"} <= value.keys(),
+    RETRIES: _is_count,
+    DEATHS: _is_count,
+    SCHEDULE: lambda value: isinstance(value, str),
+    "progress": _is_progress,
+}
 
 
 def _loaded_function(path: str | None) -> Any:

@@ -11,12 +11,12 @@ from enum import StrEnum
 from typing import Any
 
 from redis import Redis
-from rq.exceptions import NoSuchJobError
+from rq.exceptions import DeserializationError, NoSuchJobError
 from rq.job import JobStatus, validate_job_id
 from rq.results import Result
 
 from longshore import task as meta
-from longshore.errors import LongshoreError, UnknownTask
+from longshore.errors import LongshoreError, UnknownJob, UnknownTask
 from longshore.serializer import ForShow
 from longshore.task import UNREADABLE, Task, last_line
 
@@ -98,7 +98,7 @@ def fetch(connection: Redis, task_id: str) -> Task:
     try:
         validate_job_id(task_id)
         found: Task = Task.fetch(task_id, connection=connection)  # type: ignore[assignment]
-    except (NoSuchJobError, *UNREADABLE):
+    except (NoSuchJobError, ValueError):
         raise UnknownTask(task_id) from None
     return found
 
@@ -168,16 +168,16 @@ def job_name(found: Task) -> str:
     """The catalog's name of what the task runs, or what its payload calls it."""
     try:
         return found.declared.name
+    except UnknownJob as error:
+        return error.name
     except LongshoreError:
-        return str(found.func_name)
-    except Exception:  # RQ raises DeserializationError and its likes for a payload that is not JSON
         return found.description or "(unreadable)"
 
 
 def _params(found: Task) -> dict[str, Any] | None:
     try:
         return {**{str(i): value for i, value in enumerate(found.args)}, **found.kwargs}
-    except Exception:  # as above: an unreadable payload has no parameters to show
+    except (DeserializationError, *UNREADABLE):
         return None
 
 

@@ -72,7 +72,7 @@ def _waiting(connection: Redis, catalog: Catalog, found: Task) -> list[str]:
     if is_suspended(connection):
         reasons.append("All workers are suspended: `rq resume` lets them go on.")
     try:
-        catalog.resolve(str(found.func_name))
+        catalog.get(found.declared.name)
     except LongshoreError as error:
         reasons.append(f"{error} It will fail when a worker takes it.")
     living = [one for one in fleet.workers(connection) if one.alive and found.origin in one.queues]

@@ -18,7 +18,7 @@ import time
 from types import FrameType
 from typing import Any
 
-from rq import Queue, Worker
+from rq import Queue, Worker, worker_registration
 from rq.job import Job as RQJob
 from rq.worker import WorkerStatus
 
@@ -156,10 +156,22 @@ class LongshoreWorker(Worker):
 
     def clean_registries(self) -> None:
         """Put abandoned tasks back, then clean up as RQ does. RQ alone would fail them, or use a retry."""
+        self._reappear()
         for queue in self.queues:
             for task_id in recovery.abandoned(self.connection, queue.name, time.time()):
                 self._take_up(task_id, queue)
         super().clean_registries()
+
+    def _reappear(self) -> None:
+        """Register again if Redis has lost us: it restarted empty, or somebody flushed it."""
+        known = self.connection.sismember(worker_registration.REDIS_WORKER_KEYS, self.key)
+        if self.birth_date is not None and not known:
+            with self.connection.pipeline() as pipe:
+                pipe.hset(self.key, mapping=self.serialize())
+                worker_registration.register(self, pipe)
+                pipe.expire(self.key, self.worker_ttl + 60)
+                pipe.execute()
+            self.log.warning("worker %s has registered again", self.name)
 
     def _take_up(self, task_id: str, queue: Queue) -> None:
         if recovery.put_back(self.connection, task_id, died=True):

@@ -106,9 +106,9 @@ def _door() -> BaseResponse | None:
 
 
 def _identify() -> tokens.Identity | None:
-    kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() == "bearer" and token:
-        return tokens.check(token.strip())
+    if "Authorization" in request.headers:  # then the cookie does not count, and needs no CSRF token
+        kind, _, token = request.headers["Authorization"].partition(" ")
+        return tokens.check(token.strip()) if kind.lower() == "bearer" else None
     token_id = session.get(_SESSION)
     return tokens.check_id(token_id) if token_id else None
 

@@ -50,7 +50,12 @@ def _json() -> Any:
             problem(415, f"The body is sent as {said}; send JSON with -H 'Content-Type: application/json'.")
         )
     try:
-        return json.loads(raw, parse_constant=_no_constant)
+        value = json.loads(raw, parse_constant=_no_constant)
+        if b"\\u" in raw:
+            json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text
+        return value
+    except UnicodeEncodeError:
+        abort(problem(400, "The body holds half of a surrogate pair, which is no character."))
     except RecursionError:
         abort(problem(400, "The body is nested too deeply."))
     except ValueError as error:

@@ -10,12 +10,13 @@ from typing import Any
 
 from flask import Flask, Response, json, render_template, request
 from pydantic import ValidationError
-from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError
+from redis.exceptions import DataError, OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, default_exceptions
 
 from longshore import errors
 from longshore.listing import InvalidCursor
+from longshore.parameters import MOST_FAULTS
 
 logger = logging.getLogger(__name__)
 RETRY_AFTER = 5
@@ -71,7 +72,7 @@ def from_pydantic(error: ValidationError) -> Response:
             "message": one["msg"].removeprefix("Value error, "),
             "type": one["type"],
         }
-        for one in error.errors(include_url=False, include_context=False, include_input=False)
+        for one in error.errors(include_url=False, include_context=False, include_input=False)[:MOST_FAULTS]
     ]
     return invalid(faults)
 
@@ -92,6 +93,10 @@ def _on_purpose(error: errors.LongshoreError) -> Response:
 
 
 def _redis(error: RedisError) -> Response:
+    if isinstance(error, (ResponseError, DataError)) and not isinstance(
+        error, (OutOfMemoryError, ReadOnlyError)
+    ):
+        return _unexpected(error)  # Redis is there, and has refused what we asked
     logger.warning("%s %s: Redis: %s", request.method, request.path, error)
     detail = "Redis cannot be reached; nothing was changed as far as is known. Try again shortly."
     if isinstance(error, OutOfMemoryError):

@@ -6,10 +6,11 @@ import json
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from flask import Response, current_app, stream_with_context
+from flask import Response, current_app, request, stream_with_context
 from redis.exceptions import RedisError
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -30,30 +31,38 @@ LONGEST = 600
 
 
 class Streams:
-    """Counts the open streams of this process."""
+    """Counts the open streams of this process, in all and of each address."""
 
     def __init__(self, most: int) -> None:
-        self._free = threading.BoundedSemaphore(most) if most else None
+        self._most, self._lock = most, threading.Lock()
+        self._open: Counter[str] = Counter()
 
-    def enter(self) -> bool:
-        """Take a place; False if none is free."""
-        return self._free is not None and self._free.acquire(blocking=False)
+    def enter(self, address: str) -> bool:
+        """Take a place; False if none is free, or the address has its share."""
+        with self._lock:
+            if self._open.total() >= self._most or self._open[address] >= max(self._most // 2, 1):
+                return False
+            self._open[address] += 1
+            return True
 
-    def leave(self) -> None:
+    def leave(self, address: str) -> None:
         """Give the place back."""
-        if self._free is not None:
-            self._free.release()
+        with self._lock:
+            self._open[address] -= 1
+            if not self._open[address]:
+                del self._open[address]
 
 
 def follow(task_id: str, shown: Shown, *, after: str | None, with_log: bool) -> BaseResponse:
     """A response that streams a task's events until it is over."""
     streams: Streams = current_app.extensions["streams"]
-    if not streams.enter():
+    address = request.remote_addr or ""
+    if not streams.enter(address):
         return problem(503, "Too many streams are open; poll the task instead.", headers={"Retry-After": "5"})
     looks = follow_task(shared(), task_id, after=after, wait=time.sleep, limit=int(LONGEST / POLL))
     body = stream_with_context(_text(looks, shown, with_log))
     answer = Response(body, content_type="text/event-stream; charset=utf-8")
-    answer.call_on_close(streams.leave)
+    answer.call_on_close(lambda: streams.leave(address))
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Accel-Buffering"] = "no"
     return answer

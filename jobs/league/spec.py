@@ -14,6 +14,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    FailFast,
     Field,
     StringConstraints,
     ValidationError,
@@ -91,7 +92,7 @@ class Venue(_Model):
     """
 
     name: Name
-    slots: dict[Weekday, Annotated[list[StartTime], Field(max_length=96)]] = Field(
+    slots: dict[Weekday, Annotated[list[StartTime], Field(max_length=96), FailFast()]] = Field(
         description='Start times for each weekday, e.g. {"saturday": ["09:00", "10:30"]}.'
     )
     pitches: int = Field(1, ge=1, le=100, description="Games that can be played there at the same time.")

@@ -33,15 +33,16 @@ def keep(folder: Path, token: str) -> None:
         file.write(token)
 
 
-def is_good(port: int, token: str, *, timeout: float = 5.0) -> bool:
+def is_good(host: str, port: int, token: str, *, timeout: float = 5.0) -> bool:
     """Whether the web process takes it for an admin's: it may have expired, or the database be another.
 
     Args:
+        host: the address at which the web process is reached.
         port: where the web process of this machine listens.
         token: what to show it.
         timeout: seconds to wait for an answer.
     """
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+    connection = http.client.HTTPConnection(host, port, timeout=timeout)
     try:
         connection.request("GET", ADMIN_ROUTE, headers={"Authorization": f"Bearer {token}"})
         return connection.getresponse().status == 200

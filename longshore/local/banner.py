@@ -8,15 +8,14 @@ WIDTH = 110
 MAKE_TOKEN = "flask token create --scope admin"  # noqa: S105 (a command)
 
 
-def banner(port: int, token: str | None, variables: Path) -> str:
+def banner(page: str, token: str | None, variables: Path) -> str:
     """The framed text. It has no frame at the sides, so that lines can be copied.
 
     Args:
-        port: where the web process listens.
+        page: the web process's address, e.g. http://localhost:8000.
         token: an admin token, or None if none is to be shown.
         variables: the file that another terminal sources to reach this house.
     """
-    page = f"http://localhost:{port}"
     lines = [
         f"Longshore is ready:  {page}/",
         "",

@@ -7,6 +7,7 @@ variable means is for longshore.settings to say.
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import os
 import secrets
 import shlex
@@ -22,6 +23,9 @@ from longshore.settings import Settings
 VARIABLES = "env"
 """Name of the file under VAR_DIR that another terminal sources while the house runs."""
 
+HOST = "127.0.0.1"
+"""Where the web process listens unless HOST says otherwise: a laptop is not a server to its neighbours."""
+
 
 def children(settings: Settings, redis_url: str) -> dict[str, str]:
     """The environment that every process of the Procfile gets.
@@ -33,10 +37,33 @@ def children(settings: Settings, redis_url: str) -> dict[str, str]:
         redis_url: the Redis in use.
 
     Raises:
-        SettingsError: SECRET_KEY is not set in production.
+        SettingsError: SECRET_KEY is not set in production, or HOST is no address.
     """
     from_file = {name: value for name, value in dotenv_values(".env").items() if value is not None}
-    return from_file | os.environ | decided(settings, redis_url) | {"PYTHONUNBUFFERED": "1"}
+    given = from_file | os.environ
+    host = {"HOST": _address(given.get("HOST") or HOST)}
+    return given | host | decided(settings, redis_url) | {"PYTHONUNBUFFERED": "1"}
+
+
+def _address(host: str) -> str:
+    """HOST, checked: conda and some shells keep the machine's name or kind in it, which granian refuses."""
+    if host == "localhost":
+        return HOST
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        raise SettingsError(
+            f"HOST={host!r} is not valid: it takes an IP address, e.g. 127.0.0.1, or 0.0.0.0 for all networks"
+        ) from None
+
+
+def reached_at(env: Mapping[str, str]) -> str:
+    """The address at which this machine reaches the web process.
+
+    Args:
+        env: the children's.
+    """
+    return {"0.0.0.0": HOST, "::": "::1"}.get(env["HOST"], env["HOST"])  # noqa: S104 (asked, not served)
 
 
 def decided(settings: Settings, redis_url: str) -> dict[str, str]:

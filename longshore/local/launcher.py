@@ -27,7 +27,7 @@ from longshore.local.guard import Guard
 from longshore.local.lock import Lock
 from longshore.local.printer import HousePrinter
 from longshore.local.readiness import ask_ready, wait_until_ready
-from longshore.local.redis_server import RedisServer
+from longshore.local.redis_server import RedisServer, is_left_over
 from longshore.local.supervisor import Supervisor
 from longshore.settings import Settings
 
@@ -128,22 +128,26 @@ class House:
             herald.join()
             supervisor.print_pending()
             variables.unlink(missing_ok=True)
+        if supervisor.collapse is not None:
+            raise CannotStart(supervisor.collapse)
 
     def _announce(
         self, supervisor: Supervisor, env: Mapping[str, str], guard: Guard, variables: Path
     ) -> None:
         """Print the banner when the processes are ready; make a token meanwhile if there is none."""
         port, folder = self.settings.port, self.settings.var_dir
+        host = environment.reached_at(env)
         wanted = not self.settings.production
         old = admin_token.kept(folder) if wanted else None
         token = self._token(supervisor, env, guard) if wanted and old is None else old
-        if not wait_until_ready(lambda: ask_ready(port), supervisor.say, self._stop.is_set):
+        if not wait_until_ready(lambda: ask_ready(host, port), supervisor.say, self._stop.is_set):
             return
-        if old is not None and not admin_token.is_good(port, old):
+        supervisor.settle()
+        if old is not None and not admin_token.is_good(host, port, old):
             token = self._token(supervisor, env, guard)
         if token is not None and token != old:
             admin_token.keep(folder, token)
-        supervisor.show(banner(port, token, variables))
+        supervisor.show(banner(f"http://{_shown(host)}:{port}", token, variables))
 
     def _token(self, supervisor: Supervisor, env: Mapping[str, str], guard: Guard) -> str | None:
         outcome = commands.run(TOKEN, env, guard, self._stop.is_set)
@@ -167,11 +171,12 @@ class House:
     @contextlib.contextmanager
     def _redis(self, guard: Guard, lock: Lock) -> Iterator[str]:
         """The URL of a Redis that answers: the one that is set, or one of our own."""
-        if "redis_url" in self.settings.model_fields_set:
-            _check_redis(self.settings.redis_url)
-            yield self.settings.redis_url
+        given, data = self.settings.redis_url, self.settings.var_dir / "redis"
+        if "redis_url" in self.settings.model_fields_set and not is_left_over(given, data):
+            _check_redis(given)
+            yield given
             return
-        server = RedisServer(self.settings.var_dir / "redis", keep_open=[lock.fd], die_with_parent=False)
+        server = RedisServer(data, keep_open=[lock.fd], die_with_parent=False)
         with server:
             pid = server.pid
             guard.add_last(pid)
@@ -212,6 +217,13 @@ def _check_redis(url: str) -> None:
         raise CannotStart(f"REDIS_URL is set, but Redis at {place(url)} does not answer: {error}") from None
     finally:
         client.close()
+
+
+def _shown(host: str) -> str:
+    """An address as people write it into a browser."""
+    if host in (environment.HOST, "::1"):
+        return "localhost"
+    return f"[{host}]" if ":" in host else host
 
 
 def _say(line: str) -> None:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from longshore.errors import LongshoreError
+from longshore.errors import LongshoreError, SettingsError
 
 LEFTOVERS_TIMEOUT = 30.0
 """Seconds that a start waits for the leftovers of a killed launcher to be gone."""
@@ -44,9 +44,9 @@ class Lock:
 
         Raises:
             Locked: a living launcher holds it, or leftovers of a dead one still do after `timeout`.
+            SettingsError: the folder cannot be made or written to.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.fd = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        self._open()
         deadline = time.monotonic() + timeout
         waits = False
         while not self._try():
@@ -65,6 +65,16 @@ class Lock:
         if self.fd >= 0:
             os.close(self.fd)
             self.fd = -1
+
+    def _open(self) -> None:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.fd = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise SettingsError(
+                f"VAR_DIR={self.folder} is not valid: it takes a folder that can be made and written to"
+                f" ({error.strerror})"
+            ) from None
 
     def _try(self) -> bool:
         try:

@@ -40,7 +40,7 @@ def wait_until_ready(
     """Ask until the answer is yes.
 
     Args:
-        ask: e.g. `lambda: ask_ready(8000)`.
+        ask: e.g. `lambda: ask_ready("127.0.0.1", 8000)`.
         say: is told what is missing every `patience` seconds.
         stopped: whether to give up.
         patience: seconds.
@@ -61,14 +61,15 @@ def wait_until_ready(
     return False
 
 
-def ask_ready(port: int, *, timeout: float = 5.0) -> Answer:
+def ask_ready(host: str, port: int, *, timeout: float = 5.0) -> Answer:
     """Ask the web process of this machine once.
 
     Args:
+        host: the address at which it is reached.
         port: where it listens.
         timeout: seconds to wait for an answer.
     """
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+    connection = http.client.HTTPConnection(host, port, timeout=timeout)
     try:
         connection.request("GET", "/ready")
         response = connection.getresponse()

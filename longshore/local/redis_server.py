@@ -11,6 +11,7 @@ import ctypes
 import os
 import shutil
 import signal
+import socket as socket_module
 import subprocess
 import sys
 import tempfile
@@ -18,7 +19,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -27,6 +28,12 @@ from longshore.errors import LongshoreError
 
 SOCKET_PATH_LIMIT = 100
 """Bytes of a socket's path that every system takes: Linux 107, macOS 103."""
+
+SOCKET = "redis.sock"
+"""Name of the socket in its folder."""
+
+SHORT_PREFIX = "longshore-"
+"""How the temporary folder begins that holds the socket where the path is too long for one."""
 
 START_TIMEOUT = 20.0
 """Seconds to wait for PONG. Loading a large append-only file takes its time."""
@@ -66,7 +73,7 @@ class RedisServer:
         self._die_with_parent = die_with_parent
         self._process: subprocess.Popen[bytes] | None = None
         self._short: Path | None = None
-        self.socket = self.data / "redis.sock"
+        self.socket = self.data / SOCKET
 
     @property
     def url(self) -> str:
@@ -139,10 +146,10 @@ class RedisServer:
             self._short = None
 
     def _place_socket(self) -> None:
-        self.socket = self.data / "redis.sock"
+        self.socket = self.data / SOCKET
         if len(os.fsencode(self.socket)) > SOCKET_PATH_LIMIT:
-            self._short = Path(tempfile.mkdtemp(prefix="longshore-"))
-            self.socket = self._short / "redis.sock"
+            self._short = Path(tempfile.mkdtemp(prefix=SHORT_PREFIX))
+            self.socket = self._short / SOCKET
         self.socket.unlink(missing_ok=True)
 
     def _config(self) -> str:
@@ -179,6 +186,29 @@ class RedisServer:
     def _log_tail(self, lines: int = 10) -> str:
         text = (self.data / "redis.log").read_text(errors="replace")
         return "\n".join(text.splitlines()[-lines:]) or "(it logged nothing)"
+
+
+def is_left_over(url: str, data: Path) -> bool:
+    """Whether a REDIS_URL names a server of ours that has stopped, e.g. in a shell that sourced `var/env`.
+
+    Ask while holding the lock on VAR_DIR: then no server of `data` runs, whatever its socket looks like.
+
+    Args:
+        url: REDIS_URL.
+        data: the server's folder.
+    """
+    if url == RedisServer(data).url:
+        return True
+    socket = Path(unquote(url.removeprefix("unix://")))
+    is_short = socket.name == SOCKET and socket.parent.name.startswith(SHORT_PREFIX)
+    return is_short and socket.parent.parent == Path(tempfile.gettempdir()) and not _listens(socket)
+
+
+def _listens(path: Path) -> bool:
+    """Whether a server listens on a socket: the house of another VAR_DIR may."""
+    with socket_module.socket(socket_module.AF_UNIX) as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(str(path)) == 0
 
 
 def find_program() -> str:

@@ -14,7 +14,6 @@ import subprocess
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -23,19 +22,11 @@ from honcho.printer import Message
 from honcho.process import Popen, Process
 
 from longshore.local import sessions
+from longshore.local.members import Member
 from longshore.local.printer import BLOCK
 
 STOP_TIMEOUT = 25.0
 """Seconds between SIGTERM and SIGKILL when the house stops; Heroku gives 30."""
-
-FIRST_DELAY = 1.0
-"""Seconds before the first restart of a process that died; doubled for each next one."""
-
-LONGEST_DELAY = 30.0
-"""Seconds that a restart waits at most."""
-
-STEADY = 60.0
-"""Seconds after which a process counts as running well: its next restart waits FIRST_DELAY again."""
 
 TICK = 0.05
 """Seconds between two looks at the processes."""
@@ -63,34 +54,6 @@ class Output(Protocol):
         """Print one of honcho's messages, or a block."""
 
 
-@dataclass
-class Backoff:
-    """How long to wait before the next restart: 1, 2, 4 … 30 seconds, all over after a steady run."""
-
-    failures: int = 0
-
-    def after(self, ran: float) -> float:
-        """The wait, in seconds, after a run of `ran` seconds."""
-        self.failures = 0 if ran >= STEADY else self.failures
-        delay = min(LONGEST_DELAY, FIRST_DELAY * 2.0**self.failures)
-        self.failures = min(self.failures + 1, 10)
-        return delay
-
-
-@dataclass
-class Member:
-    """One line of the Procfile and the process that runs it now, if any."""
-
-    name: str
-    command: str
-    env: Mapping[str, str]
-    colour: str
-    backoff: Backoff = field(default_factory=Backoff)
-    process: subprocess.Popen[bytes] | None = None
-    started_at: float = 0.0
-    restart_at: float | None = None
-
-
 class Supervisor:
     """Starts members, follows them until `stop()`, and stops them.
 
@@ -98,6 +61,9 @@ class Supervisor:
         output: prints the lines.
         watcher: is told of every session that begins and ends.
         stop_timeout: seconds between SIGTERM and SIGKILL.
+
+    Attributes:
+        collapse: why it gave up, if it did, with the last lines of the process that cannot start.
     """
 
     def __init__(self, output: Output, watcher: Watcher, *, stop_timeout: float = STOP_TIMEOUT) -> None:
@@ -109,6 +75,8 @@ class Supervisor:
         self._members: list[Member] = []
         self._stopping = threading.Event()
         self._hurry = threading.Event()
+        self._settled = threading.Event()
+        self.collapse: str | None = None
         self._output.width = max(self._output.width, len(HOUSE))
 
     def add(self, name: str, command: str, env: Mapping[str, str]) -> None:
@@ -131,6 +99,10 @@ class Supervisor:
     def hurry(self) -> None:
         """Ask it not to wait for what still stops."""
         self._hurry.set()
+
+    def settle(self) -> None:
+        """The house is ready: from now on what fails is started again for as long as it takes."""
+        self._settled.set()
 
     @property
     def stopping(self) -> bool:
@@ -162,6 +134,7 @@ class Supervisor:
         started = threading.Event()
         thread = threading.Thread(target=self._follow, args=(process, started), daemon=True)
         member.process, member.restart_at, member.started_at = None, None, time.monotonic()
+        member.last_lines.clear()
         thread.start()
         started.wait()
 
@@ -189,12 +162,20 @@ class Supervisor:
             return
         if member.process is not None and member.process.poll() is None:
             return
-        ended = _ending(member.process)
+        ended = member.ending()
+        member.note_end(now - member.started_at)
         self._clear(member)
         self._print_lines(TICK)
+        if member.hopeless and not self._settled.is_set():
+            self._give_up(member, ended)
+            return
         delay = member.backoff.after(now - member.started_at)
         member.restart_at = now + delay
         self.say(f"{member.name} {ended}; it starts again in {delay:.0f} s")
+
+    def _give_up(self, member: Member, ended: str) -> None:
+        self.collapse = member.obituary(ended)
+        self.stop()
 
     def _clear(self, member: Member) -> None:
         """Kill what a dead leader has left, e.g. a horse, and forget its session."""
@@ -242,11 +223,17 @@ class Supervisor:
             return
 
     def _print(self, message: Any) -> None:
+        self._remember(message)
         try:
             self._output.write(message)
         except OSError:  # the terminal or the pipe that we print to has gone
             self._output = _Nowhere()
             self.stop()
+
+    def _remember(self, message: Any) -> None:
+        for member in self._members:
+            if member.name == message.name and isinstance(message.data, bytes):
+                member.last_lines.append(message.data.decode(errors="replace").rstrip())
 
 
 class _Events:
@@ -268,16 +255,3 @@ class _Nowhere:
 
     def write(self, message: Any) -> None:
         """Drop it."""
-
-
-def _ending(process: subprocess.Popen[bytes] | None) -> str:
-    """How a process ended, in words."""
-    if process is None or process.returncode is None:
-        return "did not start"
-    code = process.returncode
-    if code < 0:
-        return f"(pid {process.pid}) was killed by {signal.Signals(-code).name}"
-    # A shell that ran the command reports a signal as 128 + its number.
-    if code > 128 and code - 128 in set(signal.Signals):
-        return f"(pid {process.pid}) was killed by {signal.Signals(code - 128).name}"
-    return f"(pid {process.pid}) ended with exit code {code}"

@@ -14,7 +14,7 @@ from rq_scheduler import Scheduler
 
 from longshore import cron, every, fleet, job, keys, tasks
 from longshore.catalog import Catalog, catalog
-from longshore.clock import Clock
+from longshore.clock import LOOK, Clock
 from longshore.dispatch import Dispatcher
 from longshore.schedules import entry_id, next_runs
 from longshore.task import Task
@@ -267,3 +267,36 @@ def test_a_clock_says_that_it_lives(redis: Redis, declare: Declare, time: Time) 
 def test_a_clock_outlives_an_outage_of_redis(declare: Declare) -> None:
     away = Redis(host="127.0.0.1", port=1)
     Clock(away, declare(every("5m"))).run(burst=True)
+
+
+def test_a_unique_jobs_schedule_waits_for_its_twin(redis: Redis, declare: Declare, time: Time) -> None:
+    declared = declare(every("5m", n=3), unique=True)
+    tick(redis, declared, time)
+    for _ in range(2):
+        time.pass_(minutes=5)
+        tick(redis, declared, time)
+    (task_id,) = queued(redis)
+    again = Dispatcher(redis, now=time).dispatch(declared.get("shop.count"), {"n": 3})
+    assert (again.task_id, again.created) == (task_id, False)
+
+
+def test_a_damaged_retry_does_not_stop_the_others(redis: Redis, time: Time) -> None:
+    made = Dispatcher(redis, now=time).dispatch_many(catalog.get("demo.add"), [{"a": 1}] * 3)
+    ids = [one.task_id for one in made]
+    redis.delete("rq:queue:default")
+    redis.zadd("rq:scheduled:default", dict.fromkeys(ids, 1))
+    redis.hset(f"rq:job:{ids[1]}", mapping={"created_at": "garbage", "retries_left": "x"})
+    tick(redis, catalog, time)
+    assert set(queued(redis)) == set(ids)
+    assert redis.zcard("rq:scheduled:default") == 0
+
+
+def test_a_crowd_that_is_due_takes_several_looks(redis: Redis, time: Time) -> None:
+    dispatcher = Dispatcher(redis, now=time)
+    for _ in range(LOOK + 1):
+        dispatcher.dispatch(catalog.get("demo.add"), {"a": 1}, delay="1m")
+    clock = Clock(redis, catalog, now=time)
+    time.pass_(minutes=1)
+    assert clock.tick() is True
+    assert clock.tick() is False
+    assert len(queued(redis)) == LOOK + 1

@@ -96,3 +96,14 @@ def test_a_task_of_a_job_that_is_gone_cannot_be_retried(
     work()
     with pytest.raises(WrongState, match="no job named"):
         control.retry(dispatcher, job.id)
+
+
+def test_a_unique_task_does_not_run_again_beside_its_twin(redis: Redis, dispatcher: Dispatcher) -> None:
+    first = dispatcher.dispatch(catalog.get("demo.once"), {"key": "a"}).task_id
+    control.cancel(redis, first)
+    second = dispatcher.dispatch(catalog.get("demo.once"), {"key": "a"}).task_id
+    with pytest.raises(WrongState, match=second):
+        control.retry(dispatcher, first)
+    control.cancel(redis, second)
+    control.retry(dispatcher, first)
+    assert dispatcher.dispatch(catalog.get("demo.once"), {"key": "a"}).task_id == first

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from rq_scheduler import Scheduler
 
 from longshore import control, tasks
 from longshore.catalog import catalog
+from longshore.connections import web_client
 from longshore.dispatch import Dispatcher
 from longshore.errors import IdempotencyConflict, InvalidParameters
 from longshore.tasks import Status
@@ -167,3 +169,20 @@ def test_every_key_of_ours_has_a_ttl(redis: Redis, dispatcher: Dispatcher) -> No
     ours = [key for key in everything(redis) if key.startswith(b"longshore:")]
     assert len(ours) == 2
     assert all(redis.ttl(key) > 0 for key in ours)
+
+
+def test_an_idempotency_key_with_another_time_is_a_conflict(dispatcher: Dispatcher) -> None:
+    dispatcher.dispatch(catalog.get("demo.add"), {"a": 1}, idempotency_key="k")
+    with pytest.raises(IdempotencyConflict):
+        dispatcher.dispatch(catalog.get("demo.add"), {"a": 1}, idempotency_key="k", delay="5m")
+
+
+def test_a_crowd_that_enqueues_a_unique_job_needs_one_connection_each(redis_url: str, redis: Redis) -> None:
+    client = web_client(redis_url, pool_size=4, timeout=5)
+    dispatcher = Dispatcher(client)
+    with ThreadPoolExecutor(16) as pool:
+        once = catalog.get("demo.once")
+        found = list(pool.map(lambda _: dispatcher.dispatch(once, {"key": "a"}).task_id, range(64)))
+    client.connection_pool.disconnect()
+    assert len(set(found)) == 1
+    assert Queue("default", connection=redis).count == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from typing import Any
 
 import pytest
@@ -27,6 +29,11 @@ def walk(redis: Redis, limit: int, **filters: Any) -> list[Any]:
         if cursor is None:
             return found
     raise AssertionError("the list has no end")
+
+
+def encoded(value: Any) -> str:
+    """A cursor that holds this."""
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode()
 
 
 @pytest.fixture
@@ -136,9 +143,14 @@ def test_a_place_in_the_list_survives_tasks_that_come_and_go(
     assert [one.task_id for one in page.tasks + following.tasks] == mixed["queued"][::-1][:20]
 
 
-@pytest.mark.parametrize(
-    "cursor", ["x", "W10", "WzEsMiwzXQ", "bnVsbA", "WzAsIFsiYSIsICJiIl1d", "WzAsIFsxLCAyXV0", "é"]
-)
+NOT_OURS: list[Any] = [
+    *(1, [], None, "text", {"a": 1}),
+    *([0, 1], [99, None], [-1, None], [0, [1, 2]], [0, ["1"]]),
+    *([0, "an id in a sorted set"], [0, ["nan", "x"]], [0, ["1_0", "x"]], [3, ["a pair", "in a list"]]),
+]
+
+
+@pytest.mark.parametrize("cursor", ["x", "é", *map(encoded, NOT_OURS)])
 def test_a_cursor_that_is_not_ours_is_refused(redis: Redis, cursor: str) -> None:
     with pytest.raises(InvalidCursor):
         listing.page(redis, catalog, limit=1, cursor=cursor)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
+import numpy
 import pytest
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -139,3 +141,33 @@ def test_a_worker_stores_progress_and_lines(
     assert stored is not None
     assert (stored["current"], stored["total"], stored["percent"]) == (3, 3, 100.0)
     assert [one.text for one in logs.read(redis, done.task_id)] == ["line 1 of 2", "line 2 of 2"]
+
+
+@pytest.mark.parametrize(
+    ("call", "shown"),
+    [
+        ((float("nan"), 10, "m"), (0, 10)),
+        ((1, float("inf"), "m"), (1, None)),
+        ((Decimal("1.5"), Decimal(10), "m"), (1.5, 10)),
+        (("1", "2", "m"), (1, 2)),
+        ((None, object(), None), (0, None)),
+        ((1, 2, "\ud800"), (1, 2)),
+        ((numpy.int64(3), numpy.float32(4), "m"), (3, 4)),
+    ],
+)
+def test_odd_reports_are_shown_as_far_as_they_go(
+    redis: Redis, task_id: str, call: tuple[Any, Any, Any], shown: tuple[Any, Any]
+) -> None:
+    with RedisReporter(redis, task_id, {}) as reporter, reporting_to(reporter):
+        progress(*call)
+        reporter.line("INFO", "\ud800 goes on")
+    stored = meta(redis, task_id)["progress"]
+    assert (stored["current"], stored["total"]) == shown
+    assert [one.text for one in logs.read(redis, task_id)] == ["? goes on"]
+
+
+def test_a_meta_that_cannot_be_json_costs_no_log_line(redis: Redis, task_id: str) -> None:
+    with RedisReporter(redis, task_id, {}) as reporter:
+        reporter.set_meta("odd", object())
+        logging.getLogger("x").info("kept")
+    assert "kept" in [one.text for one in logs.read(redis, task_id)]

@@ -104,10 +104,22 @@ def test_a_pickled_result_of_a_stock_worker_is_shown_as_unreadable(redis: Redis,
     assert "not JSON" in view.result
 
 
-def test_a_hash_that_is_no_task_is_unknown(redis: Redis) -> None:
-    redis.hset("rq:job:odd", mapping={"data": b"x", "created_at": "yesterday"})
+def test_a_hash_without_a_payload_is_no_task(redis: Redis) -> None:
+    redis.hset("rq:job:odd", mapping={"status": "queued"})
     with pytest.raises(UnknownTask):
         tasks.view(redis, "odd")
+
+
+def test_a_damaged_hash_is_shown_and_fails_when_it_runs(
+    redis: Redis, dispatcher: Dispatcher, work: Work
+) -> None:
+    task_id = dispatcher.dispatch(catalog.get("demo.add"), {"a": 1}).task_id
+    redis.hset(f"rq:job:{task_id}", "created_at", "yesterday")
+    assert tasks.view(redis, task_id).status is Status.PENDING
+    work()
+    view = tasks.view(redis, task_id)
+    assert view.error is not None
+    assert view.error["type"] == "DamagedTask"
 
 
 def test_a_callback_outside_jobs_is_not_imported(redis: Redis, work: Work) -> None:

@@ -14,7 +14,7 @@ import pytest
 from redis import Redis
 from rq import Queue
 
-from longshore import control, tasks
+from longshore import control, fleet, tasks
 from longshore.catalog import catalog
 from longshore.dispatch import Dispatcher
 from longshore.tasks import Status, TaskView
@@ -253,3 +253,11 @@ def test_a_task_that_was_taken_but_never_begun_is_put_back(
     work()
     assert tasks.view(redis, task_id).result == 2
     assert left_behind(redis) == set()
+
+
+def test_a_worker_registers_again_after_a_flush(redis: Redis) -> None:
+    worker = LongshoreWorker(["default"], connection=redis)
+    worker.register_birth()
+    redis.flushall()
+    worker.clean_registries()
+    assert [one.name for one in fleet.workers(redis)] == [worker.name]

@@ -9,11 +9,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app import create_app
+from longshore.settings import Settings
+from tests.conftest import install
 from web import auth, tokens
 
 PUBLIC = {
     "/health", "/ready", "/openapi.json", "/docs", "/docs/assets/<path:name>", "/static/<path:filename>",
-    "/api/jobs", "/api/jobs/<job>", "/api/jobs/<job>/batch", "/api/tasks/<task_id>",
+    "/api/jobs", "/api/jobs/<job>", "/api/tasks/<task_id>",
     "/api/tasks/<task_id>/events",
     "/api/schedule/async", "/api/schedule/status/<task_id>",
     "/", "/favicon.ico", "/favicon.svg", "/login", "/logout", "/jobs/<job>", "/tasks/<task_id>",
@@ -115,3 +118,26 @@ def test_a_stale_page_is_told_so_in_a_page(session: FlaskClient) -> None:
     assert answer.status_code == 403
     assert answer.content_type.startswith("text/html")
     assert b"reload the page" in answer.data
+
+
+def test_strangers_may_not_park_or_pile_up_tasks(client: FlaskClient) -> None:
+    assert client.post("/api/jobs/demo.add/batch", json={"tasks": [{"a": 1}]}).status_code == 401
+    assert client.post("/api/jobs/demo.add?delay=1h", json={"a": 1}).status_code == 401
+    assert client.post("/api/jobs/demo.add?run_at=2030-01-01T00:00:00Z", json={"a": 1}).status_code == 401
+
+
+def test_strangers_are_refused_when_a_queue_is_full(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
+    for chosen in install(settings.model_copy(update={"public_backlog": 2}), monkeypatch):
+        client = create_app(chosen).test_client()
+        answers = [client.post("/api/jobs/demo.add", json={"a": 1}) for _ in range(3)]
+        assert [one.status_code for one in answers] == [202, 202, 503]
+        assert "Retry-After" in answers[-1].headers
+        header = {"Authorization": f"Bearer {token}"}
+        assert client.post("/api/jobs/demo.add", json={"a": 1}, headers=header).status_code == 202
+
+
+def test_a_session_does_not_count_beside_another_authorization(session: FlaskClient) -> None:
+    answer = session.post("/api/tasks/x/cancel", headers={"Authorization": "Basic eDp5"})
+    assert answer.status_code == 401

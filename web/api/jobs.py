@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 from flask import Response, abort, jsonify, request
 from flask_openapi3 import APIBlueprint, Tag
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
-from redis.exceptions import RedisError
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from werkzeug.wrappers import Response as BaseResponse
 
-from longshore import catalog, inline
+from longshore import catalog, inline, settings
 from longshore.catalog import Job
-from longshore.connections import AWAY
+from longshore.connections import AWAY, shared
 from longshore.dispatch import Dispatched, dispatcher
 from web import answers, auth, bodies
-from web.problems import invalid
+from web.problems import invalid, problem
 
 blueprint = APIBlueprint("jobs", __name__, url_prefix="/api/jobs", abp_tags=[Tag(name="jobs")])
 KEY_LIMIT = 255
@@ -29,13 +28,20 @@ class JobPath(BaseModel):
     job: str = Field(description="the job's name, e.g. league.generate_schedule")
 
 
+def _written_out(value: Any) -> Any:
+    """Refuse bare numbers, which pydantic would take for seconds since 1970."""
+    if isinstance(value, str) and "T" not in value and "-" not in value[1:]:
+        raise ValueError("an instant with its zone is needed, e.g. 2030-01-01T09:00:00Z")
+    return value
+
+
 class RunQuery(BaseModel):
     """How a task is enqueued."""
 
     model_config = ConfigDict(extra="forbid")
 
     delay: str | None = Field(None, description="run it this much later, e.g. 90s, 5m, 1h30m")
-    run_at: AwareDatetime | None = Field(
+    run_at: Annotated[AwareDatetime | None, BeforeValidator(_written_out)] = Field(
         None, description="run it at this instant, e.g. 2030-01-01T09:00:00Z"
     )
 
@@ -63,12 +69,9 @@ def run(path: JobPath, query: RunQuery) -> BaseResponse:
 
 
 @blueprint.post("/<job>/batch", summary="Run a job many times")
-@auth.public  # as above
 def run_batch(path: JobPath) -> BaseResponse:
     """Enqueue up to 1,000 tasks in one transaction: all of them, or none. Body: {"tasks": [{…}, …]}."""
     one = catalog.catalog.get(path.job)
-    if refusal := auth.require(one.access):
-        return refusal
     many = dispatcher().dispatch_many(one, bodies.json_list("tasks"), idempotency_key=idempotency_key())
     answer = jsonify(status="queued", tasks=[answers.queued(each) for each in many])
     answer.status_code = 202
@@ -79,14 +82,14 @@ def enqueue(
     one: Job, params: dict[str, Any], query: RunQuery, shape: Callable[[Dispatched], Any] = answers.queued
 ) -> BaseResponse:
     """Enqueue a task if the caller may, and answer 202; systems' own routes shape the answer their way."""
-    if refusal := auth.require(one.access):
+    later = query.delay is not None or query.run_at is not None
+    if refusal := auth.require("admin" if later else one.access) or _crowded(one):
         return refusal
-    try:
-        done = dispatcher().dispatch(
-            one, params, delay=query.delay, run_at=query.run_at, idempotency_key=idempotency_key()
-        )
-    except AWAY as error:
-        return _fall_back(one, params, query, error)
+    if one.fallback == "inline" and not later and not _redis_answers():
+        return jsonify(mode="sync", job=one.name, **inline.run(one, params))
+    done = dispatcher().dispatch(
+        one, params, delay=query.delay, run_at=query.run_at, idempotency_key=idempotency_key()
+    )
     answer = jsonify(shape(done))
     answer.status_code = 202
     answer.headers["Location"] = answers.status_url(done.task_id)
@@ -105,8 +108,20 @@ def idempotency_key() -> str | None:
     return key
 
 
-def _fall_back(one: Job, params: dict[str, Any], query: RunQuery, error: RedisError) -> BaseResponse:
-    """Redis is away: run here what may run here and is wanted now; the rest is a 503."""
-    if one.fallback != "inline" or query.delay or query.run_at:
-        raise error
-    return jsonify(mode="sync", job=one.name, **inline.run(one, params))
+def _crowded(one: Job) -> BaseResponse | None:
+    """Strangers may not fill a queue: each may ask seldom enough, but there are many of them."""
+    limit = settings.current().public_backlog
+    if auth.is_admin() or (one.fallback == "inline" and not _redis_answers()):
+        return None
+    if dispatcher().queue(one.queue).count < limit:
+        return None
+    detail = f"Queue {one.queue} holds {limit} tasks already; try again when some are done."
+    return problem(503, detail, title="The queue is full", headers={"Retry-After": "30"})
+
+
+def _redis_answers() -> bool:
+    """Ask before anything is sent: a task whose enqueue timed out may be in Redis all the same."""
+    try:
+        return bool(shared().ping())
+    except AWAY:
+        return False

@@ -52,9 +52,7 @@ class EventQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    after: str | None = Field(
-        None, description="position of the last log line that you have"
-    )
+    after: str | None = Field(None, description="position of the last log line that you have")
 
 
 @blueprint.get("", summary="List tasks")
@@ -126,7 +124,7 @@ def events(path: TaskPath, query: EventQuery) -> BaseResponse:
     """Server-sent events: `task` when it changed, `log` for each line (admins only); ends with the task."""
     view = tasks.view(shared(), path.task_id)
     admin = auth.is_admin()
-    after = logs.position(request.headers.get("Last-Event-ID") or query.after)
+    after = logs.known_position(request.headers.get("Last-Event-ID")) or logs.position(query.after)
 
     def shown(one: tasks.TaskView) -> dict[str, object]:
         return answers.task(one if admin else replace(one, trace=None), admin=admin)

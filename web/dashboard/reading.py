@@ -11,8 +11,9 @@ from typing import Any
 
 from redis import Redis
 from rq import Queue
-from rq.exceptions import NoSuchJobError
+from rq.exceptions import InvalidJobOperation, NoSuchJobError
 from rq.job import Job as RQJob
+from rq.job import JobStatus
 from rq.results import Result
 from rq_dashboard import web as upstream
 
@@ -33,16 +34,12 @@ class _Id(str):
 class ReadableTask(Task):
     """A task whose payload, meta and result may be anybody's."""
 
-    def restore(self, raw_data: Any) -> Any:
-        """Take over the hash of the task.
-
-        Raises:
-            NoSuchJobError: it is no hash of a task; RQ says so only of one without a payload.
-        """
+    def get_status(self, refresh: bool = True) -> JobStatus:
+        """The status, also when what Redis holds is none."""
         try:
-            return super().restore(raw_data)
-        except UNREADABLE as error:
-            raise NoSuchJobError(f"{self.key} is not the hash of a task: {error}") from None
+            return super().get_status(refresh)
+        except (InvalidJobOperation, ValueError):
+            return super().get_status(refresh=False)
 
     def latest_result(self, timeout: int = 0) -> Result | None:
         """The last result, with a text in place of one that is not JSON."""

@@ -14,7 +14,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, g, jsonify, request
 from flask.blueprints import BlueprintSetupState
 from redis import Redis
-from rq.exceptions import DeserializationError, InvalidJobOperation, NoSuchJobError
+from rq.exceptions import InvalidJobOperation, NoSuchJobError
 from rq.job import JOB_ID_PATTERN
 from rq.registry import FailedJobRegistry
 from rq_dashboard import web as upstream
@@ -22,7 +22,7 @@ from werkzeug.exceptions import NotFound
 
 from longshore import connections, control, tasks
 from longshore.dispatch import dispatcher
-from longshore.errors import UnknownJob, UnknownTask, WrongState
+from longshore.errors import LongshoreError, UnknownTask, WrongState
 from longshore.task import Task
 from web import headers
 from web.dashboard.escaping import SafeLoader
@@ -107,7 +107,7 @@ def requeue_all(queue_name: str) -> Response:
 def _is_ours(found: Task) -> bool:
     try:
         return bool(found.declared)
-    except (UnknownJob, DeserializationError):
+    except LongshoreError:
         return False
 
 

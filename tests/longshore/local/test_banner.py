@@ -6,14 +6,18 @@ from longshore.local.banner import banner
 
 
 def test_it_shows_where_to_look_and_what_to_paste() -> None:
-    text = banner(8001, "tok_en", Path("/somewhere/my var/env"))
+    text = banner("http://localhost:8001", "tok_en", Path("/somewhere/my var/env"))
     for part in ("http://localhost:8001/", "/docs", "/rq/", "tok_en", "source '/somewhere/my var/env'"):
         assert part in text
     assert text.count("Ctrl-C stops everything.") == 1
 
 
 def test_its_commands_stand_alone_on_their_lines() -> None:
-    commands = [line for line in banner(8001, "tok_en", Path("env")).splitlines() if line.startswith("curl ")]
+    commands = [
+        line
+        for line in banner("http://localhost:8001", "tok_en", Path("env")).splitlines()
+        if line.startswith("curl ")
+    ]
     assert commands == [
         "curl -X POST http://localhost:8001/api/schedule/async -H 'Content-Type: application/json'"
         """ -d '{"force_regenerate": true}'""",
@@ -22,4 +26,6 @@ def test_its_commands_stand_alone_on_their_lines() -> None:
 
 
 def test_without_a_token_it_says_how_to_make_one() -> None:
-    assert "make one with: flask token create --scope admin" in banner(8000, None, Path("env"))
+    assert "make one with: flask token create --scope admin" in banner(
+        "http://localhost:8000", None, Path("env")
+    )

@@ -15,7 +15,7 @@ from longshore.settings import load
 @pytest.fixture(autouse=True)
 def _clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    for name in ("SECRET_KEY", "ENVIRONMENT", "REDIS_URL", "PORT", "VAR_DIR"):
+    for name in ("SECRET_KEY", "ENVIRONMENT", "REDIS_URL", "PORT", "HOST", "VAR_DIR"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -28,8 +28,8 @@ def test_a_development_key_is_made_once_for_its_owner_only(tmp_path: Path) -> No
 
 
 def test_a_given_key_is_used_and_none_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SECRET_KEY", "given")
-    assert environment.secret_key(load(var_dir=tmp_path)) == "given"
+    monkeypatch.setenv("SECRET_KEY", "given, and long enough")
+    assert environment.secret_key(load(var_dir=tmp_path)) == "given, and long enough"
     assert not (tmp_path / "secret_key").exists()
 
 
@@ -59,3 +59,37 @@ def test_the_variables_file_can_be_sourced_and_is_private(tmp_path: Path) -> Non
         check=True,
     )
     assert shown.stdout == "unix:///a 'b'"
+
+
+@pytest.mark.parametrize(
+    ("shell", "file", "host"),
+    [
+        (None, None, "127.0.0.1"),
+        ("", None, "127.0.0.1"),
+        ("localhost", None, "127.0.0.1"),
+        ("0.0.0.0", "10.0.0.1", "0.0.0.0"),
+        (None, "10.0.0.1", "10.0.0.1"),
+    ],
+)
+def test_web_listens_on_this_machine_only_unless_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shell: str | None, file: str | None, host: str
+) -> None:
+    if shell is not None:
+        monkeypatch.setenv("HOST", shell)
+    if file is not None:
+        (tmp_path / ".env").write_text(f"HOST={file}\n")
+    assert environment.children(load(), "redis://here")["HOST"] == host
+
+
+def test_a_host_that_is_no_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOST", "x86_64-conda-linux-gnu")
+    with pytest.raises(SettingsError, match=r"^HOST='x86_64-conda-linux-gnu' is not valid: it takes an IP"):
+        environment.children(load(), "redis://here")
+
+
+@pytest.mark.parametrize(
+    ("host", "reached"),
+    [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("::", "::1"), ("10.0.0.1", "10.0.0.1")],
+)
+def test_the_address_to_ask_is_one_where_web_listens(host: str, reached: str) -> None:
+    assert environment.reached_at({"HOST": host}) == reached

@@ -17,6 +17,7 @@ from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parents[3]
 READY = "Ctrl-C stops everything."
+NOT_PASSED_ON = ("REDIS_URL", "SECRET_KEY", "HOST")
 
 APP = """
 import click, flask
@@ -54,7 +55,7 @@ time.sleep(600)
 
 PROCFILE = """
 release: echo migrated > migrated
-web: flask --app app run --port ${PORT}
+web: flask --app app run --host ${HOST:-0.0.0.0} --port ${PORT}
 worker: true && python worker.py
 """
 
@@ -71,7 +72,7 @@ class House:
         return self.folder / "my var"
 
     def start(self, **env: str) -> subprocess.Popen[str]:
-        base = {key: value for key, value in os.environ.items() if key not in ("REDIS_URL", "SECRET_KEY")}
+        base = {key: value for key, value in os.environ.items() if key not in NOT_PASSED_ON}
         own = {"PYTHONPATH": str(ROOT), "PORT": str(self.port), "VAR_DIR": str(self.var)}
         with open(self.folder / "log", "w") as log:
             return subprocess.Popen(
@@ -258,3 +259,60 @@ def test_a_wrong_setting_is_one_line_and_exit_code_2(
     assert _ended(launch(PORT="eighty")) == 2
     assert house.log().count("\n") == 1
     assert house.log().startswith("PORT='eighty' is not valid")
+
+
+def test_a_key_that_is_too_short_is_one_line_and_exit_code_2(
+    house: House, launch: Callable[..., subprocess.Popen[str]]
+) -> None:
+    assert _ended(launch(SECRET_KEY="short12")) == 2
+    assert house.log().count("\n") == 1
+    assert house.log().startswith("SECRET_KEY=(hidden) is not valid: it takes 16 characters or more")
+
+
+def test_a_var_dir_that_cannot_be_made_is_one_line_and_exit_code_2(
+    house: House, launch: Callable[..., subprocess.Popen[str]]
+) -> None:
+    assert _ended(launch(VAR_DIR="/proc/x")) == 2
+    assert house.log().count("\n") == 1
+    assert house.log().startswith("VAR_DIR=/proc/x is not valid")
+
+
+@pytest.mark.slow
+def test_a_terminal_that_sourced_the_variables_can_start_the_house_again(
+    house: House, launch: Callable[..., subprocess.Popen[str]]
+) -> None:
+    first = launch()
+    house.wait_until_ready()
+    sourced = dict(
+        line.removeprefix("export ").split("=", 1) for line in (house.var / "env").read_text().splitlines()
+    )
+    assert "HOST" not in sourced
+    first.send_signal(signal.SIGINT)
+    assert _ended(first) == 0
+    launch(REDIS_URL=sourced["REDIS_URL"].strip("'"), SECRET_KEY=sourced["SECRET_KEY"])
+    house.wait_until_ready()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("env", "address"), [({}, "0100007F"), ({"HOST": "0.0.0.0"}, "00000000")])
+def test_web_listens_on_this_machine_only_unless_told(
+    house: House, launch: Callable[..., subprocess.Popen[str]], env: dict[str, str], address: str
+) -> None:
+    launch(**env)
+    house.wait_until_ready()
+    listening = Path("/proc/net/tcp").read_text()
+    assert f" {address}:{house.port:04X} 00000000:0000 0A " in listening
+
+
+@pytest.mark.slow
+def test_a_process_that_cannot_start_stops_the_house_with_its_last_lines(
+    house: House, launch: Callable[..., subprocess.Popen[str]]
+) -> None:
+    (house.folder / "Procfile").write_text(
+        "web: echo no such key; exit 3\nworker: true && python worker.py\n"
+    )
+    assert _ended(launch()) == 1
+    last, why = house.log().splitlines()[-2:]
+    assert last == "no such key"
+    assert why.startswith("web cannot start")
+    assert house.alive() == []

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from longshore.errors import SettingsError
 from longshore.local.lock import Lock, Locked
 
 HOLD = (
@@ -66,3 +67,11 @@ def test_what_a_killed_holder_left_running_keeps_it_and_is_reported(tmp_path: Pa
     lock = Lock(tmp_path)
     lock.take(timeout=5)
     lock.release()
+
+
+def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(
+        SettingsError, match=r"^VAR_DIR=[^\n]*/file/var is not valid: it takes a folder [^\n]*$"
+    ):
+        Lock(tmp_path / "file" / "var").take()

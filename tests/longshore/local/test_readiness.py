@@ -38,12 +38,14 @@ def port() -> Iterator[int]:
 
 def test_it_asks_until_the_answer_is_yes_and_says_what_was_missing(port: int) -> None:
     said: list[str] = []
-    assert wait_until_ready(lambda: ask_ready(port), said.append, lambda: False, patience=0, interval=0)
+    assert wait_until_ready(
+        lambda: ask_ready("127.0.0.1", port), said.append, lambda: False, patience=0, interval=0
+    )
     assert said == ["not ready yet: /ready answered 503: clock: no clock"]
 
 
 def test_a_port_where_nobody_listens_is_not_ready() -> None:
-    answer = ask_ready(1)
+    answer = ask_ready("127.0.0.1", 1)
     assert not answer.ready
     assert "does not answer on port 1" in answer.why
 

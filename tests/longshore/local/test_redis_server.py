@@ -11,7 +11,13 @@ import pytest
 from redis import Redis
 
 from longshore.local import redis_server
-from longshore.local.redis_server import SOCKET_PATH_LIMIT, RedisServer, RedisServerError, find_program
+from longshore.local.redis_server import (
+    SOCKET_PATH_LIMIT,
+    RedisServer,
+    RedisServerError,
+    find_program,
+    is_left_over,
+)
 from tests.support.waiting import wait_until
 
 
@@ -102,3 +108,19 @@ def test_it_dies_with_a_parent_that_is_killed(tmp_path: Path) -> None:
         assert _lives(server)
         parent.send_signal(signal.SIGKILL)
     wait_until(lambda: not _lives(server))
+
+
+def test_the_url_of_a_folders_own_server_is_left_over_and_others_are_not(tmp_path: Path) -> None:
+    own = RedisServer(tmp_path / "my var").url
+    assert is_left_over(own, tmp_path / "my var")
+    for other in (own, "redis://localhost:6379/0", "unix:///run/redis.sock"):
+        assert not is_left_over(other, tmp_path / "another")
+
+
+def test_a_short_socket_is_left_over_once_its_server_has_stopped(tmp_path: Path) -> None:
+    data = tmp_path / ("long" * 30)
+    with RedisServer(data, durable=False) as server:
+        url = server.url
+        assert not is_left_over(url, tmp_path / "another")
+    assert is_left_over(url, data)
+    assert is_left_over(url, tmp_path / "another")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from longshore.local import sessions
-from longshore.local.supervisor import Backoff, Supervisor
+from longshore.local.supervisor import Supervisor
 from tests.support.waiting import wait_until
 
 
@@ -176,9 +176,20 @@ def test_a_lost_terminal_stops_the_house(watched: Sessions) -> None:
     assert not watched.now
 
 
-def test_the_wait_doubles_up_to_30_seconds_and_starts_over_after_a_steady_minute() -> None:
-    backoff = Backoff()
-    assert [backoff.after(0.1) for _ in range(7)] == [1, 2, 4, 8, 16, 30, 30]
-    assert backoff.after(59) == 30
-    assert backoff.after(60) == 1
-    assert backoff.after(0.1) == 2
+def test_a_process_that_cannot_start_ends_the_house_with_its_last_lines(
+    lines: Lines, watched: Sessions
+) -> None:
+    commands = {"web": "echo no such key; exit 3", "clock": "exec sleep 60"}
+    with running(lines, watched, commands) as supervisor:
+        wait_until(lambda: supervisor.stopping, 20)
+    assert supervisor.collapse is not None
+    assert supervisor.collapse.startswith("no such key\nweb cannot start")
+    assert "exit code 3" in supervisor.collapse
+    assert lines.of("web") == ["no such key"] * 3
+
+
+def test_in_a_house_that_was_ready_what_fails_is_started_again(lines: Lines, watched: Sessions) -> None:
+    with running(lines, watched, {"web": "echo again; exit 3"}) as supervisor:
+        supervisor.settle()
+        wait_until(lambda: len(lines.of("web")) == 4, 20)
+    assert supervisor.collapse is None

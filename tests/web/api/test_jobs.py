@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +14,8 @@ from redis import Redis
 from rq import Queue
 
 from app import create_app
+from longshore.dispatch import dispatcher
+from longshore.local.redis_server import RedisServer
 from longshore.settings import Settings
 from tests.conftest import install
 
@@ -50,6 +55,7 @@ def test_a_job_shows_its_schema(client: FlaskClient) -> None:
         (b'{"a": 1, "b": 1001}', JSON, 422, "b: Input should be less than or equal to 1000"),
         (b'{"a": 1, "z": 1}', JSON, 422, "z: unknown field; demo.add takes a, b"),
         (b'{"a": ' + b"9" * 5000 + b"}", JSON, 400, "not JSON"),
+        (b'{"a": "\\ud800"}', JSON, 400, "surrogate"),
     ],
 )
 def test_a_bad_body_is_a_problem_that_says_what_is_wrong(
@@ -91,21 +97,23 @@ def test_an_unknown_job_is_404(client: FlaskClient, name: str) -> None:
     [
         ("delay=soon", "delay"),
         ("run_at=tomorrow", "run_at"),
+        ("run_at=0.5", "run_at"),
+        ("run_at=1893456000", "run_at"),
         ("run_at=2030-01-01T00:00:00", "run_at"),
         ("later=1", "later"),
         ("delay=1s&run_at=2030-01-01T00:00:00Z", "run_at"),
     ],
 )
-def test_bad_options_are_named(client: FlaskClient, query: str, field: str) -> None:
-    answer = client.post(f"/api/jobs/demo.add?{query}", json={"a": 1})
+def test_bad_options_are_named(admin: FlaskClient, query: str, field: str) -> None:
+    answer = admin.post(f"/api/jobs/demo.add?{query}", json={"a": 1})
     assert answer.status_code == 422
     assert [one["field"] for one in answer.get_json()["errors"]] == [field]
 
 
-def test_a_delay_is_kept(client: FlaskClient, redis: Redis) -> None:
-    body = client.post("/api/jobs/demo.add?delay=1h", json={"a": 1}).get_json()
+def test_a_delay_is_kept(admin: FlaskClient, redis: Redis) -> None:
+    body = admin.post("/api/jobs/demo.add?delay=1h", json={"a": 1}).get_json()
     assert Queue("default", connection=redis).count == 0
-    assert client.get(body["status_url"]).get_json()["message"] == "Scheduled"
+    assert admin.get(body["status_url"]).get_json()["message"] == "Scheduled"
 
 
 def test_an_idempotency_key_makes_a_repeat_return_the_first_task(client: FlaskClient) -> None:
@@ -120,8 +128,8 @@ def test_an_idempotency_key_makes_a_repeat_return_the_first_task(client: FlaskCl
     )
 
 
-def test_a_batch_is_accepted_whole(client: FlaskClient, redis: Redis) -> None:
-    answer = client.post("/api/jobs/demo.add/batch", json={"tasks": [{"a": n} for n in range(10)]})
+def test_a_batch_is_accepted_whole(admin: FlaskClient, redis: Redis) -> None:
+    answer = admin.post("/api/jobs/demo.add/batch", json={"tasks": [{"a": n} for n in range(10)]})
     assert answer.status_code == 202
     assert len(answer.get_json()["tasks"]) == 10 == Queue("default", connection=redis).count
 
@@ -131,8 +139,8 @@ def test_a_batch_is_accepted_whole(client: FlaskClient, redis: Redis) -> None:
     [({}, "tasks"), ({"tasks": {}}, "tasks"), ({"tasks": [1]}, "tasks"), ({"tasks": []}, "(batch)"),
      ({"tasks": [{"a": 1}], "x": 1}, "x"), ({"tasks": [{"a": 1}, {"a": "x"}]}, "1.a")],
 )  # fmt: skip
-def test_a_bad_batch_names_its_fault(client: FlaskClient, body: dict[str, Any], field: str) -> None:
-    answer = client.post("/api/jobs/demo.add/batch", json=body)
+def test_a_bad_batch_names_its_fault(admin: FlaskClient, body: dict[str, Any], field: str) -> None:
+    answer = admin.post("/api/jobs/demo.add/batch", json=body)
     assert answer.status_code == 422
     assert [one["field"] for one in answer.get_json()["errors"]] == [field]
 
@@ -166,6 +174,31 @@ def test_without_redis_the_process_is_alive_but_not_ready(redisless: FlaskClient
     ready = redisless.get("/ready")
     assert ready.status_code == 503
     assert {one["name"]: one["ok"] for one in ready.get_json()["checks"]}["redis"] is False
+
+
+def test_the_answer_to_a_thousand_faults_is_short(client: FlaskClient) -> None:
+    body = {f"k{n}": 0 for n in range(20_000)}
+    answer = client.post("/api/jobs/demo.add", json=body)
+    assert answer.status_code == 422
+    assert len(answer.get_json()["errors"]) == 101
+    assert answer.get_json()["errors"][-1]["message"] == "and 19,901 more faults"
+
+
+def test_a_redis_that_hangs_does_not_run_a_task_twice(
+    settings: Settings, token: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    header = {"Authorization": f"Bearer {token}"}
+    with RedisServer(tmp_path / "redis", durable=False) as server:
+        for chosen in install(settings.model_copy(update={"redis_url": server.url}), monkeypatch):
+            client = create_app(chosen).test_client()
+            assert client.post("/api/jobs/maintenance.ping", headers=header).status_code == 202
+            os.kill(server.pid, signal.SIGSTOP)
+            try:
+                answer = client.post("/api/jobs/maintenance.ping", headers=header)
+            finally:
+                os.kill(server.pid, signal.SIGCONT)
+            assert answer.get_json()["mode"] == "sync"
+            assert dispatcher().queue("maintenance").count == 1
 
 
 def test_a_full_redis_is_503(client: FlaskClient, redis: Redis) -> None:

@@ -138,8 +138,54 @@ def test_a_stream_says_when_its_task_expires(client: FlaskClient, redis: Redis) 
     assert next(stream)[0] == "gone"
 
 
+@pytest.mark.parametrize("last", ["garbage", "1-", "0-0; DROP", "9" * 40])
+def test_a_last_event_id_that_is_none_is_ignored(admin: FlaskClient, work: Work, last: str) -> None:
+    task_id = run(admin, "demo.steps", total=1, lines=2)
+    work()
+    answer = admin.get(f"/api/tasks/{task_id}/events", headers={"Last-Event-ID": last})
+    assert [kind for kind, _ in events(iter(answer.response))] == ["log", "log", "task"]
+
+
+DAMAGE: list[dict[str, Any]] = [
+    {"created_at": "garbage"},
+    {"enqueued_at": "yesterday"},
+    {"status": "odd"},
+    {"timeout": "soon"},
+    {"retries_left": "x"},
+    {"retry_intervals": "{"},
+    {"dependency_ids": "["},
+    {"origin": b"\xff"},
+    {"data": b"\x80\x04"},
+    {"meta": "[]"},
+    {"meta": '"x"'},
+    {"meta": '{"progress":5,"error":5,"retries":"x","deaths":"y","schedule":[]}'},
+    {"meta": '{"progress":{"current":"1","total":"2","message":"m","at":1,"first":[1,1]}}'},
+]
+
+
+@pytest.mark.parametrize("damage", DAMAGE, ids=str)
+def test_one_damaged_task_spoils_no_page_and_no_worker(
+    admin: FlaskClient, redis: Redis, work: Work, damage: dict[str, Any]
+) -> None:
+    bad, good = run(admin, "demo.add", a=1), run(admin, "demo.add", a=2)
+    redis.hset(f"rq:job:{bad}", mapping=damage)
+    for path in (
+        "/api/tasks",
+        "/tasks",
+        f"/api/tasks/{bad}",
+        f"/tasks/{bad}",
+        f"/api/tasks/{bad}/why",
+        "/rq/",
+    ):
+        assert admin.get(path).status_code == 200, path
+    work()
+    assert admin.get(f"/api/tasks/{good}").get_json()["result"] == 3
+    assert admin.get(f"/api/tasks/{bad}").get_json()["status"] in ("SUCCESS", "FAILURE")
+    assert admin.get("/api/tasks").status_code == 200
+
+
 def test_streams_are_bounded_and_their_places_come_back(app: Flask, client: FlaskClient, work: Work) -> None:
-    app.extensions["streams"] = Streams(1)
+    app.extensions["streams"] = Streams(1)  # which one address may have
     task_id = run(client, "demo.add", a=1)
     first = client.get(f"/api/tasks/{task_id}/events", buffered=False)
     refused = client.get(f"/api/tasks/{task_id}/events")

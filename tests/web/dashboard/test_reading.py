@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import quote
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from redis import Redis
@@ -102,16 +103,26 @@ def test_a_busy_worker_whose_task_is_gone_is_idle(
 
 
 def test_hashes_that_are_no_tasks_are_not_there(admin: FlaskClient, plants: Plants, redis: Redis) -> None:
-    broken = {"data": b"x", "created_at": "yesterday"}, {"status": "queued"}, {"data": b"", "status": "odd"}
-    for number, fields in enumerate(broken):
-        redis.hset(Task.key_for(f"broken-{number}"), mapping=fields)  # type: ignore[arg-type]
-        plants.queue.push_job_id(f"broken-{number}")
-        assert admin.get(f"/rq/0/view/job/broken-{number}").status_code == 404
-        assert admin.get(f"/rq/0/data/job/broken-{number}.json").status_code == 404
+    redis.hset(Task.key_for("broken"), mapping={"status": "queued"})
+    plants.queue.push_job_id("broken")
+    assert admin.get("/rq/0/view/job/broken").status_code == 404
+    assert admin.get("/rq/0/data/job/broken.json").status_code == 404
     plants.queue.push_job_id("no task's id: at all")
     here = plants.queued()
     listed = admin.get(f"/rq/0/data/jobs/{quote(QUEUE, safe='')}/queued/8/asc/1.json").json
     assert [one["id"] for one in listed["jobs"]] == [here]
+
+
+@pytest.mark.parametrize(
+    "fields", [{"data": b"x", "created_at": "yesterday"}, {"data": b"", "status": "odd", "timeout": "soon"}]
+)
+def test_damaged_tasks_are_shown(
+    admin: FlaskClient, plants: Plants, redis: Redis, fields: dict[str, bytes | str]
+) -> None:
+    redis.hset(Task.key_for("damaged"), mapping=fields)  # type: ignore[arg-type]
+    plants.queue.push_job_id("damaged")
+    assert admin.get("/rq/0/view/job/damaged").status_code == 200
+    assert admin.get("/rq/0/data/job/damaged.json").status_code == 200
 
 
 def test_looking_removes_nothing_from_a_queue(admin: FlaskClient, plants: Plants, redis: Redis) -> None:

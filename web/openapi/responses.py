@@ -1,0 +1,146 @@
+"""What each operation answers: its success, and the problems that can occur.
+
+Which problems they are follows from what the operation takes and who may use it, so that a new route
+has them with no line here; only what cannot be seen from outside is listed, by endpoint.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from web.openapi import shapes
+
+Door = Literal["public", "either", "admin"]
+"""Who may use an operation. `either`: it depends on the request, or an admin sees more."""
+
+_PROBLEMS = {
+    400: "The body is not JSON",
+    401: "No valid admin token",
+    403: "A console session without its CSRF token",
+    404: "There is no such job, task or name",
+    409: "The task's state does not allow it",
+    411: "The body is sent chunked, without a Content-Length",
+    413: "The body is larger than MAX_BODY_BYTES",
+    415: "The body is not sent as JSON",
+    422: "It does not fit; every field at fault is named, and nothing was changed",
+    429: "Too many requests from this address",
+    503: "Redis or SQL is away or full, or there is no room now",
+}
+_HEADERS = {
+    401: ("WWW-Authenticate", "string", "the scheme: Bearer"),
+    429: ("Retry-After", "integer", "seconds to wait"),
+    503: ("Retry-After", "integer", "seconds to wait"),
+}
+_BODY = (400, 411, 413, 415, 422)
+_ASKS_STATE = ("tasks.cancel", "tasks.delete", "tasks.retry")
+_NEEDS_NOTHING = ("jobs.index", "jobs.show", "system.health", "system.ready")
+_PROBES = ("system.health", "system.ready")
+
+
+@dataclass(frozen=True)
+class Route:
+    """What decides what an operation answers.
+
+    Attributes:
+        endpoint: Flask's name of the view.
+        method: lower case.
+        door: who may use it.
+        named: its address holds the name or id of something that may not exist.
+        inline: its job may run in the web process while Redis is away.
+    """
+
+    endpoint: str
+    method: str
+    door: Door
+    named: bool
+    inline: bool = False
+
+
+def of(route: Route, operation: dict[str, Any]) -> dict[str, Any]:
+    """The responses of an operation, by status."""
+    return {
+        **_success(route),
+        **{str(status): _problem_ref(status) for status in sorted(_problems(route, operation))},
+        **_own(route),
+    }
+
+
+def components() -> dict[str, Any]:
+    """The problems' responses, which operations refer to."""
+    return {_name(status): _problem(status) for status in _PROBLEMS}
+
+
+def _problems(route: Route, operation: dict[str, Any]) -> set[int]:
+    found = set(_BODY) if "requestBody" in operation else set()
+    can_fail = {
+        401: route.door == "admin" or (route.door == "either" and route.endpoint == "jobs.run"),
+        403: route.method != "get",
+        404: route.named,
+        409: route.endpoint in _ASKS_STATE,
+        422: any(one.get("in") == "query" for one in operation.get("parameters", [])),
+        429: route.door != "admin" and route.endpoint not in _PROBES,
+        503: route.endpoint not in _NEEDS_NOTHING,
+    }
+    return found | {status for status, can in can_fail.items() if can}
+
+
+def _success(route: Route) -> dict[str, Any]:
+    queued: dict[str, tuple[str, type[shapes.Shape]]] = {
+        "jobs.run": ("It is in its queue", shapes.Queued),
+        "jobs.run_batch": ("All of them are in their queue", shapes.Batch),
+        "league.start": ("It is in its queue", shapes.Started),
+        "tasks.retry": ("It is in its queue again", shapes.Again),
+    }
+    if route.endpoint in queued:
+        description, shape = queued[route.endpoint]
+        ran = {"200": _json("Redis is away: it has run here", {"type": "object"})} if route.inline else {}
+        return ran | {"202": _json(description, shapes.ref(shape)) | _location(route)}
+    if route.endpoint == "tasks.events":
+        return {"200": _content("Server-sent events", "text/event-stream", {"type": "string"})}
+    shown: dict[str, type[shapes.Shape]] = {
+        "tasks.index": shapes.Tasks, "tasks.show": shapes.Task, "league.status": shapes.Task,
+    }  # fmt: skip
+    known = shown.get(route.endpoint)
+    return {"200": _json("As asked", shapes.ref(known) if known else {"type": "object"})}
+
+
+def _own(route: Route) -> dict[str, Any]:
+    """Answers that look like a problem by their status, and are none."""
+    if route.endpoint == "system.ready":
+        return {"503": _json("Tasks cannot run: the checks say why", {"type": "object"})}
+    return {}
+
+
+def _location(route: Route) -> dict[str, Any]:
+    if route.endpoint not in ("jobs.run", "league.start"):
+        return {}
+    return {"headers": {"Location": _header("string", "where the task's status is")}}
+
+
+def _problem(status: int) -> dict[str, Any]:
+    made = _content(_PROBLEMS[status], "application/problem+json", shapes.ref(shapes.Problem))
+    if status in _HEADERS:
+        name, kind, text = _HEADERS[status]
+        made["headers"] = {name: _header(kind, text)}
+    return made
+
+
+def _problem_ref(status: int) -> dict[str, str]:
+    return {"$ref": f"#/components/responses/{_name(status)}"}
+
+
+def _name(status: int) -> str:
+    return f"Problem{status}"
+
+
+def _header(kind: str, text: str) -> dict[str, Any]:
+    return {"description": text, "schema": {"type": kind}}
+
+
+def _json(description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return _content(description, "application/json", schema)
+
+
+def _content(description: str, media: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"description": description, "content": {media: {"schema": schema}}}

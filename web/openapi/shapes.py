@@ -1,0 +1,137 @@
+"""The shapes of answers, for the description only: `web.answers` and `web.problems` make the answers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from longshore.tasks import Status
+
+REF = "#/components/schemas/"
+"""Where a document keeps its schemas."""
+
+
+class Shape(BaseModel):
+    """What is common to all: they may gain members."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Fault(Shape):
+    """One thing that is wrong with the input."""
+
+    field: str = Field(description="where, e.g. league.teams.3.name")
+    message: str = Field(description="what is wrong, and what would be right")
+    type: str = Field(description="the kind of fault, in pydantic's words")
+
+
+class Problem(Shape):
+    """An error, as RFC 9457 has it."""
+
+    type: str = Field(description="about:blank: the status says what kind it is")
+    title: str
+    status: int
+    detail: str = Field(description="what is wrong and what would be right")
+    errors: list[Fault] = Field([], description="of a 422: every field at fault")
+
+
+class Queued(Shape):
+    """A task that is in Redis."""
+
+    task_id: str
+    status: Literal["queued"]
+    job: str
+    created: bool = Field(description="false: the Idempotency-Key or a unique job led to an earlier task")
+    status_url: str
+
+
+class Batch(Shape):
+    """The tasks of a batch, all of them in Redis."""
+
+    status: Literal["queued"]
+    tasks: list[Queued]
+
+
+class Started(Shape):
+    """A league schedule that is to be generated."""
+
+    task_id: str
+    status: Literal["PENDING"]
+    message: str
+    status_url: str
+
+
+class Again(Shape):
+    """A task that is back in its queue."""
+
+    task_id: str
+    status: Literal["queued"]
+    status_url: str
+
+
+class Progress(Shape):
+    """How far a task is."""
+
+    current: float
+    total: float | None = None
+    percent: float | None = None
+    eta_seconds: float | None = None
+
+
+class Failure(Shape):
+    """Why a task failed."""
+
+    type: str
+    message: str
+
+
+class Task(Shape):
+    """A task. `params`, `worker` and `trace` are for admins; lists leave `result` out."""
+
+    task_id: str
+    job: str
+    queue: str
+    status: Status
+    ready: bool
+    successful: bool | None
+    message: str | None
+    progress: Progress | None
+    result: Any = None
+    error: Failure | None
+    attempt: int
+    schedule: str | None
+    enqueued_at: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    params: dict[str, Any] | None = None
+    worker: str | None = None
+    trace: str | None = None
+    status_url: str
+
+
+class Tasks(Shape):
+    """A page of tasks."""
+
+    tasks: list[Task]
+    total: int = Field(description="all that match queue and status")
+    next_cursor: str | None
+
+
+_SHAPES = (Problem, Queued, Batch, Started, Again, Task, Tasks)
+
+
+def schemas() -> dict[str, Any]:
+    """Every shape's JSON schema, by name."""
+    found: dict[str, Any] = {}
+    for shape in _SHAPES:
+        schema = shape.model_json_schema(ref_template=f"{REF}{{model}}")
+        found |= schema.pop("$defs", {})
+        found[shape.__name__] = schema
+    return found
+
+
+def ref(shape: type[Shape]) -> dict[str, str]:
+    """A reference to a shape's schema."""
+    return {"$ref": f"{REF}{shape.__name__}"}
