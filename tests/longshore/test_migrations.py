@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
@@ -19,7 +22,17 @@ def test_a_migrated_database_has_nothing_pending(database: str) -> None:
     assert migrations.pending() == []
 
 
-def test_an_empty_database_has_all_pending(database: str) -> None:
+@pytest.fixture
+def never_migrated(database: str) -> Iterator[None]:
+    """The database without the note of what has been done to it, which is put back."""
     with storage.engine().begin() as connection:
+        noted = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one()
         connection.exec_driver_sql("DELETE FROM alembic_version")
+    yield
+    with storage.engine().begin() as connection:
+        connection.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{noted}')")
+
+
+@pytest.mark.usefixtures("never_migrated")
+def test_a_database_that_was_never_migrated_has_all_pending() -> None:
     assert migrations.pending() == ["0001", "0002"]

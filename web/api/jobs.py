@@ -62,7 +62,7 @@ def show(path: JobPath) -> Response:
 
 
 @blueprint.post("/<job>", summary="Run a job")
-@auth.public  # the job's own declaration says who may; _allowed asks it
+@auth.public  # the job's own declaration says who may; enqueue() asks it
 def run(path: JobPath, query: RunQuery) -> BaseResponse:
     """Enqueue a task. The body holds the job's parameters; 202 means that it is in Redis."""
     return enqueue(catalog.catalog.get(path.job), bodies.json_object(), query)
@@ -83,10 +83,12 @@ def enqueue(
 ) -> BaseResponse:
     """Enqueue a task if the caller may, and answer 202; systems' own routes shape the answer their way."""
     later = query.delay is not None or query.run_at is not None
-    if refusal := auth.require("admin" if later else one.access) or _crowded(one):
+    if refusal := auth.require("admin" if later else one.access):
         return refusal
     if one.fallback == "inline" and not later and not _redis_answers():
         return jsonify(mode="sync", job=one.name, **inline.run(one, params))
+    if refusal := _crowded(one):
+        return refusal
     done = dispatcher().dispatch(
         one, params, delay=query.delay, run_at=query.run_at, idempotency_key=idempotency_key()
     )
@@ -111,9 +113,7 @@ def idempotency_key() -> str | None:
 def _crowded(one: Job) -> BaseResponse | None:
     """Strangers may not fill a queue: each may ask seldom enough, but there are many of them."""
     limit = settings.current().public_backlog
-    if auth.is_admin() or (one.fallback == "inline" and not _redis_answers()):
-        return None
-    if dispatcher().queue(one.queue).count < limit:
+    if auth.is_admin() or dispatcher().queue(one.queue).count < limit:
         return None
     detail = f"Queue {one.queue} holds {limit} tasks already; try again when some are done."
     return problem(503, detail, title="The queue is full", headers={"Retry-After": "30"})
