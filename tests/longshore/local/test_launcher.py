@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -125,7 +126,8 @@ def house(tmp_path: Path, free_port: int) -> Iterator[House]:
     made = House(tmp_path, free_port)
     yield made
     for pid in made.alive():
-        os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it may have ended since
+            os.kill(pid, signal.SIGKILL)
 
 
 @pytest.fixture
