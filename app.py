@@ -8,10 +8,10 @@ import sys
 from flask_openapi3 import OpenAPI
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from longshore import catalog, settings
+from longshore import catalog, secret_key, settings
 from longshore.errors import LongshoreError
 from longshore.settings import Settings
-from web import auth, cli, console, dashboard, headers, limits, openapi, problems, secret_key
+from web import auth, cli, console, dashboard, headers, limits, openapi, problems
 from web.api import fleet, jobs, league, system, tasks
 from web.streams import Streams
 

@@ -6,10 +6,8 @@ variable means is for longshore.settings to say.
 
 from __future__ import annotations
 
-import contextlib
 import ipaddress
 import os
-import secrets
 import shlex
 import sys
 from collections.abc import Mapping
@@ -17,6 +15,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from longshore import secret_key
 from longshore.errors import SettingsError
 from longshore.settings import Settings
 
@@ -78,29 +77,10 @@ def decided(settings: Settings, redis_url: str) -> dict[str, str]:
         "PATH": path if path.split(os.pathsep)[0] == scripts else scripts + os.pathsep + path,
         "PORT": str(settings.port),
         "REDIS_URL": redis_url,
-        "SECRET_KEY": secret_key(settings),
+        "SECRET_KEY": secret_key.find(settings),
+        **({"DATABASE_URL": settings.database_url} if settings.database_url else {}),
         "VAR_DIR": str(settings.var_dir.absolute()),
     }
-
-
-def secret_key(settings: Settings) -> str:
-    """SECRET_KEY, or in development one that is made once and kept in VAR_DIR, for its owner's eyes only.
-
-    Raises:
-        SettingsError: it is not set in production.
-    """
-    given = settings.secret_key.get_secret_value()
-    if given:
-        return given
-    if settings.production:
-        raise SettingsError(
-            "SECRET_KEY is not set: ENVIRONMENT=production takes a long random text, kept secret"
-        )
-    path = settings.var_dir / "secret_key"
-    settings.var_dir.mkdir(parents=True, exist_ok=True)
-    with contextlib.suppress(FileExistsError):
-        _write_private(path, secrets.token_urlsafe(48), os.O_EXCL)
-    return path.read_text().strip()
 
 
 def write_variables(variables: Mapping[str, str], folder: Path) -> Path:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from longshore import secret_key
 from longshore.errors import SettingsError
 from longshore.local import environment
 from longshore.settings import load
@@ -21,21 +22,21 @@ def _clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_development_key_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
     settings = load(var_dir=tmp_path / "var")
-    key = environment.secret_key(settings)
+    key = secret_key.find(settings)
     assert len(key) >= 32
-    assert environment.secret_key(settings) == key
+    assert secret_key.find(settings) == key
     assert stat.S_IMODE((tmp_path / "var" / "secret_key").stat().st_mode) == 0o600
 
 
 def test_a_given_key_is_used_and_none_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY", "given, and long enough")
-    assert environment.secret_key(load(var_dir=tmp_path)) == "given, and long enough"
+    assert secret_key.find(load(var_dir=tmp_path)) == "given, and long enough"
     assert not (tmp_path / "secret_key").exists()
 
 
 def test_production_without_a_key_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="SECRET_KEY is not set"):
-        environment.secret_key(load(var_dir=tmp_path, environment="production"))
+    with pytest.raises(SettingsError, match="SECRET_KEY must be set"):
+        secret_key.find(load(var_dir=tmp_path, environment="production"))
 
 
 def test_children_see_env_file_under_shell_under_launcher(
