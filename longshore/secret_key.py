@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from longshore.errors import SettingsError
@@ -28,11 +30,12 @@ def find(settings: Settings) -> str:
 
 
 def _kept(path: Path) -> str:
+    """The key in that file; made if there is none. It appears whole or not at all: others may read it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(file, "w") as opened:
-        opened.write(secrets.token_hex(32))
+    if not path.exists():
+        with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".key-") as made:  # mode 0600
+            made.write(secrets.token_hex(32))
+            made.flush()
+            with contextlib.suppress(FileExistsError):  # somebody was quicker; theirs counts
+                os.link(made.name, path)
     return path.read_text().strip()
