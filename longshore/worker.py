@@ -23,6 +23,7 @@ from rq.job import Job as RQJob
 from rq.worker import WorkerStatus
 
 from longshore import catalog, recovery
+from longshore.errors import CatalogError
 from longshore.recovery import MAX_DEATHS, WORKER_GONE, Death
 from longshore.task import Task
 
@@ -56,7 +57,10 @@ class LongshoreWorker(Worker):
             options.pop("default_worker_ttl")
         options["job_class"] = Task
         options["serializer"] = "longshore.serializer.Serializer"
-        catalog.load()
+        try:
+            catalog.load()
+        except CatalogError as error:  # the rq command would print a trace around the one line that says it
+            sys.exit(f"worker: {error}")
         super().__init__(*args, **options)
         logging.getLogger("rq.worker").addFilter(_is_news)
         self._guard = threading.Lock()

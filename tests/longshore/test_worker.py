@@ -14,9 +14,11 @@ import pytest
 from redis import Redis
 from rq import Queue
 
+from longshore import catalog as catalog_module
 from longshore import control, fleet, tasks
 from longshore.catalog import catalog
 from longshore.dispatch import Dispatcher
+from longshore.errors import CatalogError
 from longshore.tasks import Status, TaskView
 from longshore.worker import LongshoreWorker
 from tests.support.waiting import wait_until
@@ -264,3 +266,14 @@ def test_a_worker_registers_again_after_a_flush(redis: Redis) -> None:
     redis.flushall()
     worker.clean_registries()
     assert [one.name for one in fleet.workers(redis)] == [worker.name]
+
+
+def test_a_broken_declaration_stops_the_worker_with_its_one_line(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> None:
+        raise CatalogError("shop.f: parameter 'a' has no annotation")
+
+    monkeypatch.setattr(catalog_module, "load", broken)
+    with pytest.raises(SystemExit, match=r"worker: shop\.f: parameter 'a' has no annotation"):
+        LongshoreWorker(["default"], connection=redis)
