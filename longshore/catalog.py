@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
@@ -44,6 +44,7 @@ class Job:
         unique: whether there is at most one unfinished task for the same parameters.
         fallback: what an enqueue does when Redis is away: "refuse" answers 503, "inline" runs it in
             a child process of the caller.
+        preload: modules that a worker of its queue imports before it forks.
         summary: the docstring's first line.
         text: the rest of the docstring.
         parameters: its parameters, from the signature.
@@ -62,6 +63,7 @@ class Job:
     overlap: bool
     unique: bool
     fallback: Fallback
+    preload: tuple[str, ...]
     summary: str
     text: str
     parameters: parameters.Parameters
@@ -136,6 +138,20 @@ class Catalog:
         except (UnknownJob, CatalogError):
             raise UnknownJob(func_name) from None
 
+    def preload(self, queues: Iterable[str]) -> None:
+        """Import what the jobs of these queues want imported before a fork.
+
+        Raises:
+            CatalogError: there is no such module.
+        """
+        taken = set(queues)
+        for one in self:
+            for module in one.preload if one.queue in taken else ():
+                try:
+                    importlib.import_module(module)
+                except ImportError as error:
+                    raise CatalogError(f"{one.name}: preload {module!r}: {error}") from None
+
     def schedules(self) -> dict[str, tuple[Job, Trigger]]:
         """All declared schedules by name."""
         return {name: (one, trigger) for one in self for name, trigger in one.schedule_names().items()}
@@ -178,6 +194,7 @@ def job(
     overlap: bool = True,
     unique: bool = False,
     fallback: Fallback = "refuse",
+    preload: Sequence[str] = (),
     into: Catalog | None = None,
 ) -> Callable[[F], F]:
     """Declare the function below as a job. It stays the plain function that it is.
@@ -197,6 +214,8 @@ def job(
         overlap: whether two of its tasks may run at once.
         unique: at most one unfinished task for the same parameters.
         fallback: "refuse" or "inline": what an enqueue does when Redis is away.
+        preload: heavy modules that its function imports; a worker that takes its queue imports them once,
+            before it forks, and other processes never do.
         into: another catalog than this process's, for tests.
 
     Raises:
@@ -220,6 +239,7 @@ def job(
                 overlap=overlap,
                 unique=unique,
                 fallback=_one_of("fallback", fallback, ("refuse", "inline")),
+                preload=tuple(preload),
                 summary=doc.short_description or "",
                 text=doc.long_description or "",
                 parameters=parameters.read(name, func, doc),

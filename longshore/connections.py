@@ -7,10 +7,20 @@ wait for it to come back. Both come from here, from one REDIS_URL, Sentinel incl
 from __future__ import annotations
 
 import functools
+import logging
+import time
 from typing import Any
 
 from redis import BlockingConnectionPool, Redis
 from redis.backoff import ExponentialBackoff, NoBackoff
+from redis.exceptions import (
+    AuthenticationError,
+    ClusterDownError,
+    MasterDownError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    ResponseError,
+)
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
@@ -21,6 +31,22 @@ from longshore import settings
 AWAY = (RedisConnectionError, RedisTimeoutError)
 """What redis-py raises when Redis cannot be reached or does not answer in time."""
 
+_REFUSING = (ReadOnlyError, OutOfMemoryError, MasterDownError, ClusterDownError)
+_REFUSALS = ("READONLY", "MISCONF", "NOREPLICAS", "BUSY", "OOM ")
+"""How a Redis answers that cannot take a write just now: after a failover, or full. Old ones put a script's
+refusal into the text of a plain error."""
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether this says that Redis cannot serve just now, and that the same command may succeed later."""
+    if isinstance(error, (*AWAY, *_REFUSING)):
+        return True
+    return isinstance(error, ResponseError) and any(word in str(error) for word in _REFUSALS)
+
+
+_WAIT = 0.5
+"""Seconds between two looks whether Redis has come."""
+logger = logging.getLogger(__name__)
 _PATIENT: dict[str, Any] = {
     "socket_connect_timeout": 5.0,
     "socket_timeout": 10.0,
@@ -52,11 +78,31 @@ def web_client(url: str, *, pool_size: int, timeout: float) -> Redis:
 
 
 def patient_client(url: str) -> Redis:
-    """A client for worker and clock: it retries for about 20 s before it gives up."""
+    """A client for the clock and for upkeep: it retries for about 20 s before it gives up."""
     options = _PATIENT | {"retry": Retry(ExponentialBackoff(cap=5, base=0.1), 8)}
     if url.startswith("redis+sentinel://"):
         return _sentinel(url, options)
     return Redis.from_url(url, **options)
+
+
+def wait_for(client: Redis, where: str) -> None:
+    """Return when Redis answers, however long it takes; say once that we wait.
+
+    Raises:
+        redis.AuthenticationError: it answers, and does not let us in.
+    """
+    told = False
+    while True:
+        try:
+            client.ping()
+            return
+        except (*AWAY, ResponseError) as error:
+            if not is_away(error) or isinstance(error, AuthenticationError):
+                raise
+            if not told:
+                logger.warning("Redis at %s is away, waiting for it: %s", where, error)
+            told = True
+            time.sleep(_WAIT)
 
 
 @functools.cache
@@ -66,13 +112,34 @@ def shared() -> Redis:
     return web_client(now.redis_url, pool_size=now.redis_pool_size, timeout=now.redis_timeout)
 
 
+def worker_client(url: str) -> Redis:
+    """A client for a worker and its horse: it gives up at once, as they wait and try again themselves.
+
+    A command whose answer got lost must not be sent again blindly: RQ's transactions push and count.
+    """
+    options = {
+        "socket_connect_timeout": 5.0,
+        "socket_timeout": 5.0,
+        "health_check_interval": 30,
+        "retry": Retry(NoBackoff(), 0),
+    }
+    if url.startswith("redis+sentinel://"):
+        return _sentinel(url, options)
+    return Redis.from_url(url, **options)
+
+
 class WorkerRedis(Redis):
-    """What `rq --connection-class` is given: `from_url` of redis-py 8 has no retries, this one has."""
+    """What `rq --connection-class` is given."""
 
     @classmethod
     def from_url(cls, url: str, **_options: Any) -> Redis:
-        """A patient client for `url`; the `rq` command passes no options."""
-        return patient_client(url)
+        """A worker's client for `url`, as soon as Redis is there; the `rq` command passes no options.
+
+        That command would end at once if it were not: a worker may well start before its Redis.
+        """
+        client = worker_client(url)
+        wait_for(client, place(url))
+        return client
 
 
 def _sentinel(url: str, options: dict[str, Any]) -> Redis:

@@ -7,6 +7,7 @@ from redis.client import Pipeline
 from rq.command import send_stop_job_command
 from rq.exceptions import InvalidJobOperation
 from rq.job import JobStatus
+from rq.rate_limit import RateLimitRegistry
 from rq_scheduler import Scheduler
 
 from longshore import keys, tasks
@@ -28,26 +29,34 @@ def cancel(connection: Redis, task_id: str) -> str:
         UnknownTask: there is none of that id.
         WrongState: it is over already.
     """
-    found = tasks.fetch(connection, task_id)
+    with connection.pipeline() as pipe:
+        while True:
+            try:
+                pipe.watch(Task.key_for(task_id))
+                return _cancel(pipe, connection, tasks.fetch(connection, task_id))
+            except WatchError:  # a worker has claimed it meanwhile, or it is over
+                continue
+
+
+def _cancel(pipe: Pipeline, connection: Redis, found: Task) -> str:
     status = tasks.status_of(found)
     if status in tasks.READY:
-        raise WrongState(f"Task {task_id} is over already ({status}); there is nothing to cancel.")
+        raise WrongState(f"Task {found.id} is over already ({status}); there is nothing to cancel.")
     if found.get_status(refresh=False) is JobStatus.STARTED:
-        send_stop_job_command(connection, task_id, serializer=found.serializer)
+        send_stop_job_command(connection, found.id, serializer=found.serializer)
         return "stopping"
-    _withdraw(connection, found)
-    return "canceled"
-
-
-def _withdraw(connection: Redis, found: Task) -> None:
+    limit, found.rate_limit_key = found.rate_limit_key, None  # RQ takes no rate-limited job in a transaction
+    pipe.multi()
     try:
-        found.cancel()
+        found.cancel(pipeline=pipe)
     except InvalidJobOperation as error:
         raise WrongState(str(error)) from None
-    with connection.pipeline() as pipe:  # RQ keeps canceled tasks for ever
-        pipe.zrem(Scheduler.scheduled_jobs_key, found.id)
-        pipe.expire(found.key, found.failure_ttl or keys.FAILURE_TTL)
-        pipe.execute()
+    pipe.zrem(Scheduler.scheduled_jobs_key, found.id)
+    pipe.expire(found.key, found.failure_ttl or keys.FAILURE_TTL)  # RQ keeps canceled tasks for ever
+    pipe.execute()
+    if limit:
+        RateLimitRegistry(limit, connection).cancel(found.id)
+    return "canceled"
 
 
 def retry(dispatcher: Dispatcher, task_id: str) -> None:
@@ -83,9 +92,8 @@ def _requeue(pipe: Pipeline, dispatcher: Dispatcher, found: Task) -> None:
         dispatcher.note_twin(pipe, declared, digest, found.id)
     found._remove_from_registries(pipeline=pipe)
     found.started_at = found.ended_at = None
-    found.meta = {
-        name: value for name, value in found.meta.items() if name not in (ERROR, DEATHS, "progress")
-    }
+    found.meta = {name: value for name, value in found.meta.items() if name not in (ERROR, "progress")}
+    pipe.hdel(found.key, DEATHS)
     dispatcher.allow_retries(found, declared)
     pipe.persist(found.key)
     dispatcher.push(pipe, found)

@@ -54,5 +54,12 @@ class WrongState(LongshoreError):
     """The task's status does not allow what was asked, e.g. retry of a task that runs."""
 
 
+class PutBack(LongshoreError):
+    """Raised by a job that `stopping()` told to stop: its task goes back to the head of its queue.
+
+    It is then as if never begun. When nothing is stopping it is a failure like any other.
+    """
+
+
 class ScheduleError(LongshoreError):
     """A trigger cannot be understood, or can never come due."""

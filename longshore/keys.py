@@ -43,6 +43,9 @@ LOG_LINE_BYTES: Final = 2_000
 LOG_TTL: Final = FAILURE_TTL
 """Seconds that a task's log lives after its last line."""
 
+EVENTS: Final = 10_000
+"""Ends of attempts that the stream of events holds, about."""
+
 CLOCK_TTL: Final = 30
 """Seconds after its last beat that a clock counts as dead."""
 
@@ -66,6 +69,16 @@ def unique(job: str, digest: str) -> str:
 def log(task_id: str) -> str:
     """Stream of a task's log lines; at most LOG_LINES and LOG_BYTES; TTL LOG_TTL."""
     return f"{PREFIX}log:{task_id}"
+
+
+def events() -> str:
+    """Stream of the ends of attempts, one entry each; about EVENTS entries, so no TTL."""
+    return f"{PREFIX}events"
+
+
+def repeated(execution_id: str) -> str:
+    """String that says that a claim was sent again as its answer was lost; TTL 600 s. step.lua writes it."""
+    return f"{PREFIX}repeated:{execution_id}"
 
 
 def clock() -> str:

@@ -1,13 +1,12 @@
-"""`progress()`: what a job calls to say how far it is.
+"""`progress()` and `stopping()`: what a job calls to say how far it is, and to ask whether to make way.
 
-Outside a worker it does nothing. Inside, the worker has put a reporter in place that writes to
-Redis at a bounded rate; this module knows neither Redis nor RQ.
+Outside a worker both do nothing. Inside, the worker has put a reporter in place that writes to Redis at a
+bounded rate, and an answer to the question; this module knows neither Redis nor RQ.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Protocol
 
 
@@ -34,12 +33,35 @@ def progress(current: float, total: float | None = None, message: str = "") -> N
         _reporter.progress(current, total, message)
 
 
-@contextmanager
-def reporting_to(reporter: Reporter) -> Iterator[None]:
-    """Send this process's progress to `reporter` for the length of a `with` block."""
-    global _reporter
-    before, _reporter = _reporter, reporter
-    try:
-        yield
-    finally:
-        _reporter = before
+class reporting_to:
+    """Send this process's progress to a reporter for the length of a `with` block."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        self._reporter, self._before = reporter, _reporter
+
+    def __enter__(self) -> None:
+        global _reporter
+        self._before, _reporter = _reporter, self._reporter
+
+    def __exit__(self, *_: object) -> None:
+        global _reporter
+        _reporter = self._before
+
+
+_asked: Callable[[], bool] | None = None
+
+
+def stopping() -> bool:
+    """Whether the worker was told to stop, e.g. for a deploy; cheap enough for an inner loop.
+
+    A long job that asks has about 15 seconds to end early with a result, or to raise `PutBack`, which puts
+    its task back to the head of its queue. One that does not ask is put back after that time. Outside a
+    worker it is False.
+    """
+    return _asked is not None and _asked()
+
+
+def ask_whether_stopping(answer: Callable[[], bool]) -> None:
+    """Have `answer` asked by `stopping()` in this process."""
+    global _asked
+    _asked = answer

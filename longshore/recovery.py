@@ -1,14 +1,13 @@
 """Tasks whose worker died under them: back to the head of their queue, as if never started.
 
 No retry is consumed, since the job has not failed. But a task that keeps killing its worker would do
-so for ever, so deaths are counted in its meta, and after MAX_DEATHS it fails.
+so for ever, so deaths are counted in its hash, and after MAX_DEATHS it fails.
 """
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
 from typing import Any
 
 from redis import Redis, WatchError
@@ -16,54 +15,44 @@ from redis.client import Pipeline
 from rq import Queue
 from rq.exceptions import NoSuchJobError
 from rq.executions import Execution, ExecutionRegistry
-from rq.job import JobStatus
+from rq.job import Job, JobStatus
 from rq.registry import StartedJobRegistry
 from rq.utils import as_text
 
-from longshore.task import DEATHS, UNREADABLE, Task
+from longshore.events import Event, Outcome
+from longshore.task import DEATHS, UNREADABLE
 
 MAX_DEATHS = 3
 """Workers that one task may take with it before it fails."""
-_NATIVE = (signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGILL, signal.SIGFPE)
-
-
-@dataclass(frozen=True)
-class Death:
-    """How a horse ended.
-
-    Attributes:
-        signal: the signal that killed it, or None.
-        code: its exit code, if no signal did.
-        peak_mb: the most memory that it had, in MB, if known.
-    """
-
-    signal: int | None
-    code: int | None = None
-    peak_mb: float | None = None
-
-    def describe(self) -> str:
-        """The death and its likely cause, in plain words."""
-        memory = f", having used {self.peak_mb:,.0f} MB" if self.peak_mb else ""
-        if self.signal is None:
-            return f"its process ended with exit code {self.code}{memory}: the job, or a library, called exit"
-        name = signal.Signals(self.signal).name
-        if self.signal in _NATIVE:
-            return f"its process was killed by {name}{memory}: a crash in native code"
-        if self.signal == signal.SIGKILL:
-            return f"its process was killed by {name}{memory}: probably out of memory, or killed by hand"
-        return f"its process was killed by {name}{memory}"
-
+GRACE = 20
+"""Seconds after its last expected heartbeat that a task counts as abandoned."""
+FROM_RQ = 600
+"""Seconds after its last heartbeat that RQ's own clean-up leaves a task alone. It fails what it finds, and it
+also runs whenever somebody counts a registry (rq info, rq-dashboard), so ours has to come long before."""
+SETTLING = 15
+"""Seconds after Redis has come back in which nothing counts as abandoned: living workers beat first."""
 
 WORKER_GONE = "its worker sent no more heartbeats: it was killed, or its machine went away"
 
 
-def put_back(connection: Redis, task_id: str, *, died: bool) -> bool:
+def put_back(
+    connection: Redis,
+    task_id: str,
+    job_class: type[Job],
+    serializer: Any,
+    *,
+    outcome: Outcome,
+    event_of: Callable[[Job, Outcome], Event],
+) -> bool:
     """Move a started task to the head of its queue, in one transaction.
 
     Args:
         connection: Redis.
         task_id: the task.
-        died: count this as a death of its worker.
+        job_class: RQ's job class, or ours.
+        serializer: its serializer.
+        outcome: "died" counts a death of its worker, "put_back" does not.
+        event_of: makes the event of this end of an attempt.
 
     Returns:
         False if there was nothing to do: it is not started any more, or it has used up its deaths.
@@ -71,72 +60,97 @@ def put_back(connection: Redis, task_id: str, *, died: bool) -> bool:
     with connection.pipeline() as pipe:
         while True:
             try:
-                pipe.watch(Task.key_for(task_id))
-                found = _started(connection, task_id)
-                if found is None or (died and deaths_of(found) + 1 >= MAX_DEATHS):
+                pipe.watch(job_class.key_for(task_id))
+                found = started(connection, task_id, job_class, serializer)
+                if found is None or (outcome == "died" and deaths_of(connection, task_id) + 1 >= MAX_DEATHS):
                     return False
-                executions = list(_executions(connection, found))
+                executions = executions_of(connection, found)
                 pipe.multi()
-                _rewind(pipe, found, executions, died)
+                event_of(found, outcome).add(pipe)
+                _rewind(pipe, found, executions, outcome)
                 pipe.execute()
                 return True
             except WatchError:
                 continue
 
 
-def push_again(connection: Redis, task_id: str) -> None:
+def push_again(connection: Redis, job: Job) -> None:
     """Push a task whose id was taken from its queue and that was never begun to the head again."""
-    found: Task = Task.fetch(task_id, connection=connection)  # type: ignore[assignment]
-    if found.get_status(refresh=False) is JobStatus.QUEUED:
-        _queue(found).push_job_id(found.id, at_front=True)
+    if job.get_status(refresh=True) is JobStatus.QUEUED:
+        Queue(job.origin, connection=connection).push_job_id(job.id, at_front=True)
 
 
-def abandoned(connection: Redis, queue: str, now: float) -> list[str]:
-    """Ids of tasks that are started, on paper, but whose worker has missed its heartbeats."""
-    registry = StartedJobRegistry(queue, connection=connection, job_class=Task)
-    raw: Any = connection.zrangebyscore(registry.key, 0, now)
-    return [as_text(one).partition(":")[0] for one in raw]
+def abandoned(connection: Redis, queue: str) -> list[str]:
+    """Ids of tasks that are started, on paper, but whose worker has missed its heartbeats.
+
+    The execution's own hash lives as long as heartbeats come.
+    """
+    raw: Any = connection.zrange(StartedJobRegistry(queue, connection=connection).key, 0, -1)
+    members = [as_text(one) for one in raw]
+    with connection.pipeline(transaction=False) as pipe:
+        for member in members:
+            pipe.exists(f"rq:execution:{member}")
+        alive = pipe.execute()
+    return [member.partition(":")[0] for member, there in zip(members, alive, strict=True) if not there]
 
 
-def lost(connection: Redis, task_id: str) -> Task | None:
-    """The task, if it is started, on paper, and has used up its deaths."""
-    found = _started(connection, task_id)
-    return found if found is not None and deaths_of(found) + 1 >= MAX_DEATHS else None
+def has_settled(connection: Redis, away_at: float | None) -> bool:
+    """Whether Redis has been there long enough for living workers to have sent their heartbeats.
+
+    Args:
+        connection: Redis.
+        away_at: when this process last found Redis away, on the monotonic clock.
+    """
+    if away_at is not None and time.monotonic() - away_at < SETTLING:
+        return False
+    info: Any = connection.info("server")
+    return int(info["uptime_in_seconds"]) >= SETTLING
 
 
-def deaths_of(found: Task) -> int:
-    """How many workers have died under this task."""
-    return int(found.meta.get(DEATHS, 0))
+def started(connection: Redis, task_id: str, job_class: type[Job], serializer: Any) -> Job | None:
+    """The task, if it is in a worker's hands, on paper.
 
-
-def _started(connection: Redis, task_id: str) -> Task | None:
+    RQ writes "scheduled" for a delayed retry before the transaction that schedules it.
+    """
     try:
-        found: Task = Task.fetch(task_id, connection=connection)  # type: ignore[assignment]
+        found: Job = job_class.fetch(task_id, connection=connection, serializer=serializer)
     except (NoSuchJobError, *UNREADABLE):
         return None
-    return found if found.get_status(refresh=False) is JobStatus.STARTED else None
+    status = found.get_status(refresh=False)
+    if status is JobStatus.SCHEDULED and connection.zscore(f"rq:scheduled:{found.origin}", found.id) is None:
+        return found
+    return found if status is JobStatus.STARTED else None
 
 
-def _executions(connection: Redis, found: Task) -> Iterator[Execution]:
-    ids: Any = connection.zrange(ExecutionRegistry(found.id, connection=connection).key, 0, -1)
-    for one in ids:
-        yield Execution(as_text(one), found.id, connection, worker_name=found.worker_name or "")
+def deaths_of(connection: Redis, task_id: str) -> int:
+    """How many workers have died under this task."""
+    raw: Any = connection.hget(Job.key_for(task_id), DEATHS)
+    return int(raw) if raw and raw.isdigit() else 0
 
 
-def _rewind(pipe: Pipeline, found: Task, executions: list[Execution], died: bool) -> None:
+def executions_of(connection: Redis, found: Job) -> list[Execution]:
+    """The runs of a task that are on record, whether or not their worker lives.
+
+    The task's own list of them expires when heartbeats stop; the queue's started tasks do not.
+    """
+    of_task: Any = connection.zrange(ExecutionRegistry(found.id, connection=connection).key, 0, -1)
+    of_queue: Any = connection.zrange(found.started_job_registry.key, 0, -1)
+    ids = [as_text(one) for one in of_task]
+    for task_id, _, execution_id in (as_text(one).rpartition(":") for one in of_queue):
+        if task_id == found.id and execution_id not in ids:
+            ids.append(execution_id)
+    worker = found.worker_name or ""
+    return [Execution(one, found.id, connection, worker_name=worker) for one in ids]
+
+
+def _rewind(pipe: Pipeline, found: Job, executions: list[Execution], outcome: Outcome) -> None:
     for execution in executions:
         execution.delete(job=found, pipeline=pipe)
-    found.meta = {name: value for name, value in found.meta.items() if name not in ("progress", "error")}
-    if died:
-        found.meta[DEATHS] = deaths_of(found) + 1
-    found.started_at = None
-    found.worker_name = None
-    found.set_status(JobStatus.QUEUED, pipeline=pipe)
-    found.save(pipeline=pipe)
-    if not found.meta:
-        pipe.hdel(found.key, "meta")
-    _queue(found).push_job_id(found.id, pipeline=pipe, at_front=True)
-
-
-def _queue(found: Task) -> Queue:
-    return Queue(found.origin, connection=found.connection, job_class=Task, serializer="json")
+    if outcome == "died":
+        pipe.hincrby(found.key, DEATHS, 1)
+    pipe.hset(found.key, mapping={"status": JobStatus.QUEUED.value, "started_at": "", "worker_name": ""})
+    meta = {name: value for name, value in found.meta.items() if name not in ("progress", "error")}
+    if meta != found.meta and found._unreadable_meta is None:
+        found.meta = meta
+        pipe.hset(found.key, "meta", found._serialize_meta()) if meta else pipe.hdel(found.key, "meta")
+    Queue(found.origin, connection=found.connection).push_job_id(found.id, pipeline=pipe, at_front=True)

@@ -33,7 +33,9 @@ _OF_ONE_ATTEMPT = ("progress", "error")
 _LINE_OVERHEAD = 32
 """Bytes of a log line's time, level and stream entry beside its text, about."""
 _LAST_WRITE = 30
-"""Seconds that the end of a task waits for its last report: as long as a patient client tries."""
+"""Seconds that the end of a task waits for its last report when Redis is away."""
+_RETRY = 0.2
+"""Seconds between two tries of the last report."""
 
 
 class RedisReporter:
@@ -45,6 +47,7 @@ class RedisReporter:
         meta: its meta, which progress becomes a part of.
         wall: seconds since the epoch, for time stamps.
         interval: least seconds between two writes.
+        later: leave the wait for the last write to a call of `finish`, outside of the task's timeout.
     """
 
     def __init__(
@@ -54,43 +57,50 @@ class RedisReporter:
         meta: dict[str, Any],
         wall: Callable[[], float] = time.time,
         interval: float = keys.PROGRESS_INTERVAL,
+        later: bool = False,
     ) -> None:
         self._connection, self._task_id, self._meta = connection, task_id, meta
-        self._save_meta = connection.register_script(_SAVE_META)
-        self._wall, self._interval = wall, interval
+        self._wall, self._interval, self._later = wall, interval, later
         self._lock = threading.Lock()
-        self._news, self._stop = threading.Event(), threading.Event()
         self._meta_changed = False
         self._lines: deque[dict[str, str]] = deque(maxlen=keys.LOG_LINES)
         self._kept: deque[int] = deque()
-        self._handler = _LineHandler(self)
-        self._level = logging.NOTSET
+        self._before: RedisReporter | None = None
+        self._captures = False
         self._thread: threading.Thread | None = None
         self.writes = 0
 
     def __enter__(self) -> RedisReporter:
-        before = [self._meta.pop(name, None) for name in _OF_ONE_ATTEMPT]
-        if any(before):
-            self._meta_changed = True
-            self._wake()
-        root = logging.getLogger()
-        self._level = root.level
-        root.setLevel(min(root.level, logging.INFO))
-        root.addHandler(self._handler)
+        if self._meta:
+            before = [self._meta.pop(name, None) for name in _OF_ONE_ATTEMPT]
+            if any(before):
+                self._meta_changed = True
+                self._wake()
+        self._captures = capture.install()
+        self._before, capture.target = capture.target, self
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        root = logging.getLogger()
-        root.removeHandler(self._handler)
-        root.setLevel(self._level)
-        self._stop.set()
-        self._news.set()
+        capture.target = self._before
+        if self._captures:
+            capture.uninstall()
+        if self._thread is not None:
+            self._stop.set()
+            self._news.set()
+            if not self._later:
+                self.finish()
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether something is not written yet."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def finish(self) -> None:
+        """Wait until all is written; when Redis is away, for a while."""
         if self._thread is not None:
             self._thread.join(timeout=_LAST_WRITE)
-        else:
-            self._write()
 
     def progress(self, current: float, total: float | None, message: str) -> None:
         """Note how far the task is. Never blocks for long; what is no number or no text is shown as none."""
@@ -125,6 +135,7 @@ class RedisReporter:
     def _wake(self) -> None:
         """Start the thread with the first report: most tasks never make one."""
         if self._thread is None:
+            self._news, self._stop = threading.Event(), threading.Event()
             self._thread = threading.Thread(target=self._run, name="longshore-reporter", daemon=True)
             self._thread.start()
         self._news.set()
@@ -135,15 +146,18 @@ class RedisReporter:
             self._news.clear()
             self._write()
             self._stop.wait(self._interval)
-        self._write()
+        end = time.monotonic() + _LAST_WRITE
+        while not self._write() and time.monotonic() < end:
+            time.sleep(_RETRY)
 
-    def _write(self) -> None:
+    def _write(self) -> bool:
+        """Write what is new; whether nothing is left to write."""
         with self._lock:
             meta = self._dumped() if self._meta_changed else None
             lines, self._meta_changed = list(self._lines), False
             self._lines.clear()
         if meta is None and not lines:
-            return
+            return True
         try:
             self._send(meta, lines)
             self.writes += 1
@@ -153,8 +167,10 @@ class RedisReporter:
                 self._meta_changed = self._meta_changed or meta is not None
                 self._lines.extendleft(reversed(lines))
             self._news.set()
+            return False
         except Exception:  # a report that cannot be written must not take the next ones with it
             logger.exception("a report of task %s is dropped", self._task_id)
+        return True
 
     def _dumped(self) -> bytes | None:
         try:
@@ -166,7 +182,8 @@ class RedisReporter:
     def _send(self, meta: bytes | None, lines: list[dict[str, str]]) -> None:
         with self._connection.pipeline(transaction=False) as pipe:
             if meta is not None:
-                self._save_meta(keys=[RQJob.key_for(self._task_id)], args=[meta], client=pipe)
+                save_meta = self._connection.register_script(_SAVE_META)
+                save_meta(keys=[RQJob.key_for(self._task_id)], args=[meta], client=pipe)
             if lines:
                 self._add_lines(pipe, lines)
             pipe.execute()
@@ -202,18 +219,44 @@ def _number(value: Any) -> float | None:
     return int(number) if number.is_integer() else number
 
 
-class _LineHandler(logging.Handler):
-    """Hands log records to the reporter; the reporter's own and RQ's are left out."""
+class _Capture(logging.Handler):
+    """Hands log records to the reporter of the task that runs; the reporter's own and RQ's are left out."""
 
-    def __init__(self, reporter: RedisReporter) -> None:
+    def __init__(self) -> None:
         super().__init__(logging.INFO)
-        self._reporter = reporter
+        self.target: RedisReporter | None = None
+        self._level = logging.NOTSET
+
+    def install(self) -> bool:
+        """See to it that records reach us: also a job that sets logging up anew must not cut us off.
+
+        Returns:
+            False if that was so already. A horse installs it once, as it is not free.
+        """
+        root = logging.getLogger()
+        if self in root.handlers and root.level <= logging.INFO:
+            return False
+        self._level = root.level
+        root.setLevel(min(root.level, logging.INFO))
+        root.addHandler(self)
+        return True
+
+    def uninstall(self) -> None:
+        """Leave the process's logging as it was."""
+        root = logging.getLogger()
+        root.removeHandler(self)
+        root.setLevel(self._level)
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.name == __name__ or record.name.startswith("rq."):
+        target = self.target
+        if target is None or record.name == __name__ or record.name.startswith("rq."):
             return
         try:
             text = self.format(record)
         except Exception as error:  # a bad format string in a job must not end the task
             text = f"{record.msg} (cannot be formatted: {error})"
-        self._reporter.line(record.levelname, text)
+        target.line(record.levelname, text)
+
+
+capture = _Capture()
+"""The one handler of this process."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+_ENCODER = json.JSONEncoder(allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+"""Made once: json.dumps makes one for each call that has options."""
+
 
 class Serializer:
     """What RQ calls to store payloads, meta and results. NaN and infinity are refused: they are not JSON."""
@@ -17,7 +20,7 @@ class Serializer:
             TypeError: a value that JSON does not have.
             ValueError: NaN or infinity.
         """
-        return json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()
+        return _ENCODER.encode(value).encode()
 
     @staticmethod
     def loads(data: bytes) -> Any:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from longshore.errors import SettingsError
@@ -21,6 +21,8 @@ from longshore.errors import SettingsError
 REDIS_SCHEMES = ("redis://", "rediss://", "unix://", "redis+sentinel://")
 SECRET_KEY_LENGTH = 16
 """Least characters of a SECRET_KEY."""
+MOST_WORKERS = 64
+"""Most worker processes under one parent."""
 _RATE = re.compile(r"^\d+\s*(/|per)\s*(second|minute|hour|day)$")
 
 
@@ -50,7 +52,23 @@ class Settings(BaseSettings):
     worker_queues: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="queues that this worker takes, comma separated, first is first; empty: all"
     )
-    worker_concurrency: int = Field(1, ge=1, le=64, description="worker processes that worker.sh runs")
+    worker_concurrency: int | Literal["auto"] = Field(
+        1, description="worker processes that worker.sh runs; auto: as many as the load needs"
+    )
+    worker_min: int = Field(1, ge=1, le=MOST_WORKERS, description="auto: least worker processes")
+    worker_max: int = Field(4, ge=1, le=MOST_WORKERS, description="auto: most worker processes")
+    worker_target_wait: float = Field(
+        5.0, ge=0.1, le=86_400, description="auto: seconds that a task may wait before a worker is added"
+    )
+    worker_memory_mb: int = Field(
+        0, ge=0, description="auto: MB that all workers may use together; 0: what the dyno has"
+    )
+    worker_tasks_per_horse: int = Field(
+        0, ge=0, le=1_000_000, description="tasks after which a horse is replaced; 1 forks for each; 0: never"
+    )
+    worker_horse_memory_mb: int = Field(
+        0, ge=0, le=1_000_000, description="MB above which a horse is replaced between two tasks; 0: no limit"
+    )
     clock_interval: float = Field(1.0, ge=0.1, le=60, description="seconds between two looks of the clock")
 
     redis_pool_size: int = Field(8, ge=2, le=1000, description="most Redis connections of one process")
@@ -102,6 +120,24 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(name.strip() for name in value.split(",") if name.strip())
         return value
+
+    @field_validator("worker_concurrency", mode="before")
+    @classmethod
+    def _number_or_auto(cls, value: Any) -> Any:
+        text = str(value).strip().lower()
+        if text == "auto":
+            return text
+        if not re.fullmatch(r"[0-9]{1,9}", text) or not 1 <= int(text) <= MOST_WORKERS:
+            raise ValueError(f"auto, or a whole number greater than or equal to 1 and at most {MOST_WORKERS}")
+        return int(text)
+
+    @field_validator("worker_max")
+    @classmethod
+    def _not_under_the_least(cls, most: int, info: ValidationInfo) -> int:
+        least = info.data.get("worker_min", 1)
+        if most < least:
+            raise ValueError(f"a whole number that is not below WORKER_MIN, which is {least}")
+        return most
 
     @field_validator("public_rate_limit")
     @classmethod

@@ -8,6 +8,7 @@ payload names.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import inspect
 import sys
 import zlib
@@ -17,8 +18,8 @@ from typing import Any
 from pydantic_core import PydanticSerializationError
 from redis import Redis
 from rq.exceptions import DeserializationError, NoSuchJobError
+from rq.job import UNEVALUATED, JobStatus
 from rq.job import Job as RQJob
-from rq.job import JobStatus
 
 from longshore import catalog
 from longshore.errors import InvalidParameters, LongshoreError, UnknownJob
@@ -30,9 +31,11 @@ ERROR = "error"
 RETRIES = "retries"
 SCHEDULE = "schedule"
 SCHEDULE_ENTRY = "definition"
+"""Fields of a task's meta: its last error, the retries that it started with, the schedule that fired it;
+and, of a schedule's entry in rq-scheduler, the hash of its definition."""
+
 DEATHS = "deaths"
-"""Fields of a task's meta: its last error, the retries that it started with, the schedule that fired it, how
-many workers died under it; and, of a schedule's entry in rq-scheduler, the hash of its definition."""
+"""Field of a task's hash, beside RQ's: how many workers have died under it."""
 
 
 UNREADABLE = (ValueError, TypeError, KeyError, RecursionError, zlib.error)
@@ -50,12 +53,18 @@ class DamagedTask(LongshoreError):
 class Task(RQJob):
     """One run of a job. Whatever serializer it is given, it uses JSON."""
 
+    reports_later = False
+    """Whether somebody calls its reporter's `finish` after its timeout."""
+
     def __init__(
         self, id: str | None = None, connection: Redis | None = None, serializer: Any = None
     ) -> None:
         super().__init__(id, connection, Serializer())
         self._gave_up = False
         self.damage: str | None = None
+        self.deaths = 0
+        self.dumped = b""
+        self.reporter: RedisReporter | None = None
 
     def restore(self, raw_data: Any) -> Any:
         """Take over a hash from Redis. What is damaged in it fails this task when it runs, and nothing else.
@@ -71,6 +80,8 @@ class Task(RQJob):
             self.damage = f"{type(error).__name__}: {error}"
             super().restore(_rescued(raw_data))
         self.meta = _sound(self.meta)
+        deaths = raw_data.get(DEATHS.encode(), b"0")
+        self.deaths = int(deaths) if deaths.isdigit() else 0
 
     def _deserialize_data(self) -> None:
         try:
@@ -127,7 +138,9 @@ class Task(RQJob):
 
     def perform(self) -> Any:
         """Run the job with progress and log lines going to Redis; remember the error for the API."""
-        with RedisReporter(self.connection, self.id, self.meta) as reporter, reporting_to(reporter):
+        reporter = RedisReporter(self.connection, self.id, self.meta, later=self.reports_later)
+        self.reporter = reporter
+        with reporter, reporting_to(reporter):
             try:
                 return super().perform()
             except BaseException as error:
@@ -145,25 +158,83 @@ class Task(RQJob):
         if self.damage:
             raise DamagedTask(f"Its hash in Redis is damaged: {self.damage}")
         declared = self.declared
+        result = declared.func(**declared.parameters.bind(self._given(declared)))
+        if inspect.iscoroutine(result):
+            result = asyncio.run(result)
+        return self._as_json(declared, result)
+
+    def _given(self, declared: catalog.Job) -> dict[str, Any]:
+        """The parameters by name; only stock clients pass them by position."""
+        if not self.args and isinstance(self.kwargs, dict):
+            return self.kwargs
         try:
-            given = inspect.signature(declared.func).bind_partial(*self.args, **self.kwargs).arguments
+            return dict(inspect.signature(declared.func).bind_partial(*self.args, **self.kwargs).arguments)
         except TypeError as error:
             raise InvalidParameters(
                 declared.name, [{"field": "(call)", "message": str(error), "type": "call"}]
             ) from None
-        result = declared.func(**declared.parameters.bind(given))
-        if inspect.iscoroutine(result):
-            result = asyncio.run(result)
-        return _as_json(declared, result)
+
+    def _as_json(self, declared: catalog.Job, result: Any) -> Any:
+        try:
+            value = declared.returns.dump_python(result, mode="json", warnings="error")
+            self.dumped = Serializer.dumps(value)
+        except (PydanticSerializationError, ValueError, TypeError) as error:
+            raise NotJson(f"{declared.name} returned what its annotation does not promise: {error}") from None
+        return value
 
 
-def _as_json(declared: catalog.Job, result: Any) -> Any:
-    try:
-        value = declared.returns.dump_python(result, mode="json", warnings="error")
-        Serializer.dumps(value)
-    except (PydanticSerializationError, ValueError, TypeError) as error:
-        raise NotJson(f"{declared.name} returned what its annotation does not promise: {error}") from None
-    return value
+class ClaimedTask(Task):
+    """A task in a horse, of which only the call is known, until somebody looks at more.
+
+    Most jobs look at nothing else, and reading the whole takes longer than running a small one. The first
+    look at any other attribute reads the hash, and makes it a plain `Task`.
+    """
+
+    reports_later = True
+
+    def __init__(self, task_id: str, connection: Redis, raw: dict[bytes, bytes]) -> None:
+        data = raw[b"data"]
+        with contextlib.suppress(zlib.error):  # RQ also stores payloads that are not compressed
+            data = zlib.decompress(data)
+        self.__dict__.update(
+            _raw=raw, _id=task_id, connection=connection, serializer=_SERIALIZER, _data=data,
+            _func_name=UNEVALUATED, _instance=UNEVALUATED, _args=UNEVALUATED, _kwargs=UNEVALUATED,
+            _gave_up=False, damage=None, dumped=b"", meta={}, _result=None, reporter=None,
+        )  # fmt: skip
+        if b"meta" in raw:
+            try:
+                self.__dict__["meta"] = _sound(Serializer.loads(raw[b"meta"]))
+            except (ValueError, RecursionError):
+                self._read()
+
+    def __getattr__(self, name: str) -> Any:
+        self._read()
+        return getattr(self, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in _OF_A_CALL:
+            self._read()
+        object.__setattr__(self, name, value)
+
+    def _read(self) -> None:
+        """Become a plain Task. What the claim has brought stands in for a hash that is gone meanwhile."""
+        known = self.__dict__
+        raw, task_id, connection, meta = known["_raw"], known["_id"], known["connection"], known["meta"]
+        kept = {name: known[name] for name in ("_gave_up", "dumped", "_result", "reporter")}
+        whole: Any = connection.hgetall(Task.key_for(task_id))
+        known.clear()
+        object.__setattr__(self, "__class__", Task)
+        Task.__init__(self, task_id, connection)
+        self.restore(raw | whole)
+        known.update(kept)
+        if meta:  # the reporter writes into this very dict
+            self.meta = meta
+
+
+_SERIALIZER = Serializer()
+_OF_A_CALL = frozenset(
+    ("_func_name", "_instance", "_args", "_kwargs", "_result", "_gave_up", "dumped", "reporter")
+)
 
 
 def _rescued(raw: dict[bytes, bytes]) -> dict[bytes, bytes]:
@@ -198,7 +269,6 @@ def _is_progress(value: Any) -> bool:
 _META: dict[str, Callable[[Any], bool]] = {
     ERROR: lambda value: isinstance(value, dict) and {"type", "message"} <= value.keys(),
     RETRIES: _is_count,
-    DEATHS: _is_count,
     SCHEDULE: lambda value: isinstance(value, str),
     "progress": _is_progress,
 }

@@ -209,7 +209,7 @@ def _message(found: Task, status: Status) -> str:
             JobStatus.SCHEDULED: "Scheduled",
             JobStatus.RATE_LIMITED: "Waiting for its other run to end",
         }
-        again = "Waiting again: its worker died" if meta.DEATHS in found.meta else "Waiting in its queue"
+        again = "Waiting again: its worker died" if found.deaths else "Waiting in its queue"
         return waiting.get(found.get_status(refresh=False), again)
     return {
         Status.STARTED: "Running",

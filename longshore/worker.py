@@ -1,88 +1,295 @@
-"""The worker: `rq.Worker`, which loses no started task, holds deadlines and stops in time.
+"""The worker: `rq.Worker` with a horse that lives on, loses no task, holds deadlines and stops in time.
 
-A later version keeps its horse alive over many tasks; this one forks for each, as stock does. What it
-changes is what happens when something dies or takes too long: a task whose horse or worker was killed
-goes back to the head of its queue with no retry consumed; a deadline is enforced from outside the horse;
-SIGTERM gives a running task some time and then puts it back.
+`QuickWorker` runs any RQ job; `LongshoreWorker` runs the catalog's. Everything that RQ offers is still there,
+method by method: a subclass that overrides how a job is fetched, forked or watched gets RQ's own loop. What
+happens in the child process is in horse.py, what the parent does meanwhile in supervision.py.
 """
 
 from __future__ import annotations
 
-import ctypes
 import logging
 import os
 import signal
 import sys
-import threading
-import time
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from rq import Queue, Worker, worker_registration
+from rq import Queue
+from rq.command import handle_command, parse_payload
+from rq.defaults import UNSERIALIZABLE_RETURN_VALUE_PAYLOAD
+from rq.executions import Execution
 from rq.job import Job as RQJob
-from rq.worker import WorkerStatus
+from rq.utils import current_timestamp, now, utcformat
+from rq.worker import DequeueStrategy, WorkerStatus
 
-from longshore import catalog, recovery
+from longshore import catalog, settings
+from longshore.aftermath import Why
+from longshore.boundary import Standing
 from longshore.errors import CatalogError
-from longshore.recovery import MAX_DEATHS, WORKER_GONE, Death
-from longshore.task import Task
+from longshore.horse import Plan
+from longshore.hygiene import Alarm
+from longshore.patience import PatientWorker
+from longshore.recovery import FROM_RQ, GRACE
+from longshore.scripts import script
+from longshore.serializer import Serializer
+from longshore.steps import Steps
+from longshore.supervision import Supervisor
+from longshore.task import ClaimedTask, Task
 
 MONITORING_INTERVAL = 10
 """Seconds between two heartbeats of a running task."""
-GRACE = 20
-"""Seconds after its last expected heartbeat that a task counts as abandoned."""
 MAINTENANCE_INTERVAL = 15
 """Seconds between two looks for abandoned tasks."""
 WORKER_TTL = 30
-"""Seconds that RQ takes for an idle worker's heartbeat; it wakes 15 s before that, beats and cleans."""
-HARD_DEADLINE = 1.0
-"""Seconds after its timeout that a task which goes on is killed with its horse."""
+"""Seconds, with RQ's 60 on top, that a worker is listed after its last heartbeat."""
 STOP_GRACE = 15.0
 """Seconds that a running task has after SIGTERM before it is put back; Heroku kills at 30."""
+_OF_THE_LOOP = (
+    "execute_job", "fork_work_horse", "main_work_horse", "monitor_work_horse", "wait_for_horse",
+    "dequeue_job_and_maintain_ttl",
+)  # fmt: skip
+"""Methods that make up RQ's own loop: a subclass that has its own gets that loop."""
+_OF_A_TASK = (
+    "perform_job", "prepare_job_execution", "prepare_execution", "handle_execution_ended",
+    "handle_job_success", "_finalize_success", "get_heartbeat_ttl",
+)  # fmt: skip
+"""Methods that the quick way through a task leaves out: a subclass that has its own has them called."""
 
-_STUCK = "Job was stuck in intermediate queue."
-"""RQ's word for a task whose worker died between taking its id and noting that; RQ fails it."""
 
+class QuickWorker(PatientWorker):
+    """An RQ worker whose horse runs many tasks. `rq worker --worker-class longshore.worker.QuickWorker`."""
 
-class LongshoreWorker(Worker):
-    """An RQ worker for jobs of the catalog. `rq worker --worker-class longshore.worker.LongshoreWorker`."""
-
+    death_penalty_class = Alarm
     stop_grace = STOP_GRACE
+    grace = 60
+    """Seconds after its last expected heartbeat that a task counts as abandoned, as in RQ."""
+    reads_whole_hash = True
+    """Whether `claimed_job` wants all fields of the hash at once."""
+    tasks_per_horse: int | None = None
+    """Tasks after which a horse is replaced: 1 forks for every task, as RQ does; None for no end."""
+    memory_mb: int | None = None
+    """Memory above which a horse is replaced between two tasks."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         options.setdefault("job_monitoring_interval", MONITORING_INTERVAL)
         options.setdefault("maintenance_interval", MAINTENANCE_INTERVAL)
-        options.setdefault("worker_ttl", WORKER_TTL)
-        if "default_worker_ttl" in options:  # the rq command passes both, and RQ has deprecated this one
-            options.pop("default_worker_ttl")
-        options["job_class"] = Task
-        options["serializer"] = "longshore.serializer.Serializer"
-        try:
-            catalog.load()
-        except CatalogError as error:  # the rq command would print a trace around the one line that says it
-            sys.exit(f"worker: {error}")
+        of_old = options.pop("default_worker_ttl", None)  # RQ warns of it, though its own command passes both
+        if of_old is not None:
+            options.setdefault("worker_ttl", of_old)
+        self.supervisor: Supervisor | None = None
+        self._forced = False
         super().__init__(*args, **options)
         logging.getLogger("rq.worker").addFilter(_is_news)
-        self._guard = threading.Lock()
-        self._running: str | None = None
-        self._overdue = self._put_back = False
-        self._death: Death | None = None
 
-    def work(self, *args: Any, **options: Any) -> bool:
-        """As in RQ, but never with RQ's scheduler process: the clock brings delayed retries back."""
-        options["with_scheduler"] = False
-        return bool(super().work(*args, **options))
+    # What the horse asks for
+
+    @property
+    def ordered_queues(self) -> list[Queue]:
+        """The queues in the order in which to claim from them next."""
+        return self._ordered_queues
+
+    @property
+    def has_own_hooks(self) -> bool:
+        """Whether a subclass has a method that the quick way would leave out."""
+        return any(not self._is_ours(name) for name in _OF_A_TASK)
+
+    @property
+    def reorders(self) -> bool:
+        """Whether the order of the queues changes from task to task."""
+        return self._dequeue_strategy != DequeueStrategy.DEFAULT or not self._is_ours("reorder_queues")
+
+    def _is_ours(self, name: str) -> bool:
+        found = getattr(getattr(self, name), "__func__", None)
+        return found is getattr(QuickWorker, name) or found is getattr(LongshoreWorker, name)
+
+    def steps(self, given_up: Callable[[], bool]) -> Steps:
+        """The horse's calls to Redis."""
+        return Steps(
+            self.connection, self.name, self.key, self.executions_key, worker_ttl=self.worker_ttl + 60,
+            interval=int(self.job_monitoring_interval), grace=self.grace, from_rq=FROM_RQ,
+            job_prefix=self.job_class.redis_job_namespace_prefix,
+            queue_prefix=self.queue_class.redis_queue_namespace_prefix,
+            whole_hash=self.reads_whole_hash, given_up=given_up,
+        )  # fmt: skip
+
+    def preload(self) -> None:
+        """Called once before the first fork."""
+
+    def claimed_job(self, task_id: str, raw: dict[bytes, bytes]) -> RQJob:
+        """The job object of a task that was claimed."""
+        job = self.job_class(task_id, connection=self.connection, serializer=self.serializer)
+        job.restore(raw)
+        return job
+
+    def dump_result(self, job: RQJob, value: Any) -> bytes:
+        """The value as RQ stores it, or RQ's words for one that cannot be stored."""
+        try:
+            return bytes(job.serializer.dumps(value))
+        except Exception:  # depends on the serializer; RQ stores the same words
+            return bytes(job.serializer.dumps(UNSERIALIZABLE_RETURN_VALUE_PAYLOAD))
+
+    # Working
+
+    def work(
+        self,
+        burst: bool = False,
+        logging_level: str | None = None,
+        date_format: str = "%H:%M:%S",
+        log_format: str = "%(asctime)s %(message)s",
+        max_jobs: int | None = None,
+        max_idle_time: int | None = None,
+        with_scheduler: bool = False,
+        dequeue_strategy: DequeueStrategy = DequeueStrategy.DEFAULT,
+    ) -> bool:
+        """As in RQ. Redis may come and go meanwhile.
+
+        Returns:
+            Whether any task was run.
+        """
+        if any(not self._is_ours(name) for name in _OF_THE_LOOP):
+            return bool(
+                super().work(
+                    burst, logging_level, date_format, log_format, max_jobs, max_idle_time, with_scheduler,
+                    dequeue_strategy,
+                )
+            )  # fmt: skip
+        self.until_there(lambda: self.first_steps(logging_level, date_format, log_format))
+        self._dequeue_strategy = DequeueStrategy(dequeue_strategy)
+        if with_scheduler:
+            self._start_scheduler(burst, logging_level, date_format, log_format)
+        plan = Plan(burst, max_jobs, self.tasks_per_horse, self.memory_mb, max_idle_time)
+        self.supervisor = Supervisor(self, plan)
+        self._install_signal_handlers()
+        try:
+            worked = self.supervisor.run()
+        finally:
+            self.supervisor.close()
+            self.teardown()
+        if self._forced:
+            raise SystemExit  # as in RQ
+        return worked
+
+    def handle_payload(self, message: Any) -> None:
+        """As in RQ; a command that makes no sense is ignored."""
+        try:
+            payload = parse_payload(message)
+            if self.supervisor is not None and payload["command"] in ("stop-job", "stop-execution"):
+                self._stop_task(payload)
+            else:
+                handle_command(self, payload)
+        except Exception:  # anybody may publish anything there
+            self.log.exception("Worker %s: a command is ignored: %.200r", self.name, message)
+
+    # What RQ's commands and signals ask of the worker process
+
+    @property
+    def executions(self) -> dict[str, Execution]:
+        """What runs now, by execution id; in the worker process as the horse shows it."""
+        if self.supervisor is not None and not self._is_horse:
+            return self.supervisor.executions()
+        return self._own_executions
+
+    @executions.setter
+    def executions(self, value: dict[str, Execution]) -> None:
+        self._own_executions = value
+
+    @property
+    def execution(self) -> Execution | None:
+        """One of `executions`; RQ's own looks twice, and the horse may have gone on between the looks."""
+        for found in self.executions.values():
+            return found
+        of_redis = self.get_current_executions()
+        return of_redis[0] if of_redis else None
+
+    @execution.setter
+    def execution(self, value: Execution | None) -> None:
+        self.executions = {} if value is None else {**self.executions, value.id: value}
+
+    @property
+    def horse_pid(self) -> int:
+        """The horse's process id while it runs a task, else 0."""
+        return self.supervisor.busy_pid() if self.supervisor is not None else self._horse_pid
+
+    def get_state(self) -> str:
+        """As in RQ; while the horse works on a task, "busy"."""
+        if self.supervisor is not None and not self._is_horse:
+            return WorkerStatus.BUSY if self.supervisor.busy_pid() else WorkerStatus.IDLE
+        return super().get_state()
+
+    def kill_horse(self, *args: Any, **options: Any) -> None:
+        """Kill the horse, but only within the task that was meant."""
+        if self.supervisor is None:
+            super().kill_horse(*args, **options)
+            return
+        self.supervisor.kill(Why.COMMAND, lambda at: True)
+
+    def _stop_task(self, payload: dict[str, Any]) -> None:
+        """RQ's stop-job and stop-execution. RQ looks first and kills later: the task may end in between."""
+        task, execution = payload.get("job_id"), payload.get("execution_id")
+        assert self.supervisor is not None
+        if not self.supervisor.kill(
+            Why.STOPPED, lambda at: at.task_id == task and execution in (None, at.execution_id)
+        ):
+            self.log.warning("Not working on job %s, command ignored.", task)
+
+    def _shutdown(self) -> None:
+        if self.supervisor is None:
+            super()._shutdown()
+        else:
+            self._stop_requested = self.get_state() == WorkerStatus.BUSY
+            self.supervisor.stop(self.stop_grace)
+
+    def request_force_stop(self, signum: int, frame: FrameType | None) -> None:
+        """A second signal, a second or more after the first: put the task back now."""
+        if self.supervisor is None:
+            super().request_force_stop(signum, frame)
+        elif self._shutdown_requested_date and (now() - self._shutdown_requested_date).total_seconds() >= 1:
+            self._forced = True
+            self.supervisor.stop(0)
+
+    def maintain_heartbeats(self, job: RQJob, execution: Execution) -> None:
+        """A heartbeat for the worker and the task that it runs; nothing that has ended comes back to life."""
+        at = now()
+        ttl = int(
+            self.get_heartbeat_ttl(
+                job, working_time=(at - (job.started_at or execution.created_at)).total_seconds()
+            )
+        )
+        self.last_heartbeat = at
+        script(self.connection, "beat.lua")(
+            keys=[
+                self.key, self.executions_key, execution.key, f"rq:executions:{job.id}",
+                f"rq:wip:{job.origin}", job.key,
+            ],
+            args=[
+                utcformat(at), at.timestamp(), self.worker_ttl + 60, ttl, current_timestamp() + ttl + FROM_RQ,
+                execution.id, job.id, self.name, execution.created_at.timestamp(),
+            ],
+        )  # fmt: skip
 
     def get_heartbeat_ttl(self, job: RQJob, working_time: float = 0.0) -> int:
         """Seconds until a running task without a heartbeat counts as abandoned."""
-        return int(self.job_monitoring_interval) + GRACE
+        if self.supervisor is None and not self._is_horse:
+            return int(super().get_heartbeat_ttl(job, working_time))
+        return int(self.job_monitoring_interval) + self.grace
 
-    # The horse
+    # What the supervisor does
 
-    def main_work_horse(self, job: RQJob, queue: Queue) -> None:
-        """The horse's life. On Linux the kernel kills it when its worker is gone."""
-        die_with_parent()
-        super().main_work_horse(job, queue)
+    def may_wait(self) -> bool:
+        """Whether there is time to wait for Redis: the horse has, until its worker ends it."""
+        return self._is_horse or self._shutdown_requested_date is None
+
+    def reorder_after(self, at: Standing) -> None:
+        """Let the next horse go on with the queues where the last one was."""
+        if at.claimed:
+            self.reorder_queues(self.queues[at.queue])
+
+    def become_horse(self) -> None:
+        """What RQ does in the child process, before its first task."""
+        self._is_horse, self._state = True, WorkerStatus.BUSY
+        self.setup_work_horse_signals()
+        os.environ["RQ_WORKER_ID"] = self.name
 
     def setup_work_horse_signals(self) -> None:
         """SIGTERM, which Heroku sends to every process at once, leaves the horse to its worker.
@@ -90,126 +297,65 @@ class LongshoreWorker(Worker):
         A handler and not SIG_IGN, which the children of a job would inherit.
         """
         super().setup_work_horse_signals()
-        signal.signal(signal.SIGTERM, lambda *_: None)
+        if self.supervisor is not None:
+            signal.signal(signal.SIGTERM, lambda *_: None)
 
-    # One task
 
-    def execute_job(self, job: RQJob, queue: Queue) -> None:
-        """Run a task in a horse, which is killed when it does not end in time."""
-        with self._guard:
-            self._running, self._overdue, self._put_back, self._death = job.id, False, False, None
-        deadline = self._kill_after(
-            (job.timeout or 0) + HARD_DEADLINE if (job.timeout or 0) > 0 else None, job.id
-        )
+class LongshoreWorker(QuickWorker):
+    """A worker for jobs of the catalog. `rq worker --worker-class longshore.worker.LongshoreWorker`."""
+
+    grace = GRACE
+    reads_whole_hash = False
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        options.setdefault("worker_ttl", WORKER_TTL)
+        options["job_class"] = Task
+        options["serializer"] = "longshore.serializer.Serializer"
         try:
-            super().execute_job(job, queue)
-        finally:
-            with self._guard:
-                self._running = None
-            if deadline is not None:
-                deadline.cancel()
+            catalog.load()
+        except CatalogError as error:  # the rq command would print a trace around the one line that says it
+            sys.exit(f"worker: {error}")
+        chosen = settings.current()
+        self.tasks_per_horse = chosen.worker_tasks_per_horse or None
+        self.memory_mb = chosen.worker_horse_memory_mb or None
+        super().__init__(*args, **options)
 
-    def _kill_after(self, seconds: float | None, task_id: str) -> threading.Timer | None:
-        """A timer that kills the horse; stock looks every 30 s and kills 60 s late."""
-        if seconds is None:
-            return None
-        timer = threading.Timer(seconds, self._end_running, [task_id], {"overdue": True})
-        timer.daemon = True
-        timer.start()
-        return timer
+    def work(self, *args: Any, **options: Any) -> bool:
+        """As in RQ, but never with RQ's scheduler process: the clock brings delayed retries back."""
+        options["with_scheduler"] = False
+        return super().work(*args, **options)
 
-    def _end_running(self, task_id: str, *, overdue: bool = False, put_back: bool = False) -> None:
-        """Kill the horse, if it still runs this very task, and remember why."""
-        with self._guard:
-            if self._running != task_id or not self.horse_pid:
-                return
-            self._overdue, self._put_back = overdue, put_back
-            self.kill_horse()
+    def preload(self) -> None:
+        """Import the heavy modules of this worker's jobs: once, and for all its horses."""
+        try:
+            catalog.catalog.preload(self.queue_names())
+        except CatalogError as error:
+            sys.exit(f"worker: {error}")
 
-    def handle_work_horse_killed(self, job: RQJob, retpid: Any, ret_val: Any, rusage: Any) -> None:
-        """Note how the horse ended, for `handle_job_failure`, which RQ calls next."""
-        status = ret_val or 0
-        by_signal = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
-        code = None if by_signal else os.waitstatus_to_exitcode(status)
-        self._death = Death(by_signal, code, rusage.ru_maxrss / 1024 if rusage else None)
-        super().handle_work_horse_killed(job, retpid, ret_val, rusage)
+    def claimed_job(self, task_id: str, raw: dict[bytes, bytes]) -> RQJob:
+        """The task, of which only the call is read."""
+        return ClaimedTask(task_id, self.connection, raw)
 
-    def handle_job_failure(self, job: RQJob, queue: Queue, *args: Any, **options: Any) -> None:
-        """As in RQ when the job has failed; when its horse has died, put the task back instead."""
-        death, self._death = self._death, None
-        if options.get("exc_string") == _STUCK:
-            recovery.push_again(self.connection, job.id)
-        elif death is None or self._stopped_job_id == job.id:
-            super().handle_job_failure(job, queue, *args, **options)
-        elif self._overdue:
-            text = (
-                f"DeadlineExceeded: it went on after its {job.timeout:g} s and was killed; {death.describe()}"
-            )
-            super().handle_job_failure(job, queue, exc_string=text, execution=options.get("execution"))
-        elif recovery.put_back(self.connection, job.id, died=not self._put_back):
-            self.log.warning("task %s is back in its queue: %s", job.id, death.describe())
-        else:
-            self._give_up(job, queue, death.describe(), options.get("execution"))
+    def finish_reports(self, job: RQJob, ending: Callable[[float], None]) -> None:
+        """Wait until its progress and log lines are in Redis."""
+        assert isinstance(job, Task)
+        if job.reporter is not None and job.reporter.is_writing:
+            ending(0.0)
+            job.reporter.finish()
 
-    def _give_up(self, job: RQJob, queue: Queue, cause: str, execution: Any = None) -> None:
-        job.retries_left = 0  # it would kill the next worker, too
-        text = f"WorkerLost: {MAX_DEATHS} workers have died under it; the last: {cause}"
-        super().handle_job_failure(job, queue, exc_string=text, execution=execution)
+    def dump_result(self, job: RQJob, value: Any) -> bytes:
+        """The result as JSON, which the task has made already."""
+        assert isinstance(job, Task)
+        return job.dumped or Serializer.dumps(value)
 
-    # Tasks of dead workers
-
-    def clean_registries(self) -> None:
-        """Put abandoned tasks back, then clean up as RQ does. RQ alone would fail them, or use a retry."""
-        self._reappear()
-        for queue in self.queues:
-            for task_id in recovery.abandoned(self.connection, queue.name, time.time()):
-                self._take_up(task_id, queue)
-        super().clean_registries()
-
-    def _reappear(self) -> None:
-        """Register again if Redis has lost us: it restarted empty, or somebody flushed it."""
-        known = self.connection.sismember(worker_registration.REDIS_WORKER_KEYS, self.key)
-        if self.birth_date is not None and not known:
-            with self.connection.pipeline() as pipe:
-                pipe.hset(self.key, mapping=self.serialize())
-                worker_registration.register(self, pipe)
-                pipe.expire(self.key, self.worker_ttl + 60)
-                pipe.execute()
-            self.log.warning("worker %s has registered again", self.name)
-
-    def _take_up(self, task_id: str, queue: Queue) -> None:
-        if recovery.put_back(self.connection, task_id, died=True):
-            self.log.warning("task %s is back in its queue: %s", task_id, WORKER_GONE)
-        elif lost := recovery.lost(self.connection, task_id):
-            self._give_up(lost, queue, WORKER_GONE)
-
-    # Stopping
-
-    def handle_warm_shutdown_request(self) -> None:
-        """Give a running task its grace, then put it back."""
-        super().handle_warm_shutdown_request()
-        if self._running is not None and self.get_state() == WorkerStatus.BUSY:
-            timer = threading.Timer(self.stop_grace, self._end_running, [self._running], {"put_back": True})
-            timer.daemon = True
-            timer.start()
-
-    def request_force_stop(self, signum: int, frame: FrameType | None) -> None:
-        """A second signal, a second or more after the first: put the task back now."""
-        if self._running is None or self.horse_pid == 0:
-            super().request_force_stop(signum, frame)
-        elif self._shutdown_requested_date and time.time() - self._shutdown_requested_date.timestamp() >= 1:
-            threading.Thread(
-                target=self._end_running, args=[self._running], kwargs={"put_back": True}
-            ).start()
+    def job_name(self, job: RQJob) -> str:
+        """The catalog's name."""
+        try:
+            return job.declared.name if isinstance(job, Task) else super().job_name(job)
+        except Exception:  # it is not in the catalog, which fails the task elsewhere
+            return super().job_name(job)
 
 
 def _is_news(record: logging.LogRecord) -> bool:
     """RQ says at each look for abandoned tasks that it looks: every 15 seconds, a line for each queue."""
     return "cleaning" not in str(record.msg)
-
-
-def die_with_parent() -> None:
-    """Ask the kernel for SIGKILL when the parent process ends; only Linux can."""
-    if sys.platform == "linux":
-        pr_set_pdeathsig = 1
-        ctypes.CDLL(None, use_errno=True).prctl(pr_set_pdeathsig, signal.SIGKILL, 0, 0, 0)

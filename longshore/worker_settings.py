@@ -1,7 +1,7 @@
 """What worker.sh needs to know, as shell assignments: `eval "$(python -m longshore.worker_settings)"`.
 
-This module turns settings into the stock `rq` command's queues, concurrency and Redis URL. It starts
-nothing. The URL goes through the environment, never a command line: `ps` shows those to everybody.
+This module turns settings into the queues, concurrency and Redis URL of a worker. It starts nothing. The URL
+goes through the environment, never a command line: `ps` shows those to everybody.
 """
 
 from __future__ import annotations
@@ -39,6 +39,22 @@ def assignments(now: settings.Settings, known: Sequence[str]) -> str:
     Raises:
         SettingsError: WORKER_QUEUES names a queue that is not known.
     """
+    return "\n".join(
+        (
+            f"QUEUES=({_words(chosen_queues(now, known))})",
+            f"CONCURRENCY={now.worker_concurrency}",
+            f"LOG_LEVEL={now.log_level}",
+            f"REDIS_URL={shlex.quote(now.redis_url)}",
+        )
+    )
+
+
+def chosen_queues(now: settings.Settings, known: Sequence[str]) -> tuple[str, ...]:
+    """The queues that a worker takes: those of WORKER_QUEUES, or all, first is first.
+
+    Raises:
+        SettingsError: WORKER_QUEUES names a queue that is not known.
+    """
     queues = now.worker_queues or tuple(known)
     unknown = [name for name in queues if name not in known]
     if unknown:
@@ -46,14 +62,7 @@ def assignments(now: settings.Settings, known: Sequence[str]) -> str:
             f"WORKER_QUEUES={','.join(queues)!r} is not valid: there is no queue {', '.join(unknown)};"
             f" the queues are {', '.join(known)}"
         )
-    return "\n".join(
-        (
-            f"QUEUES=({_words(queues)})",
-            f"CONCURRENCY={now.worker_concurrency}",
-            f"LOG_LEVEL={now.log_level}",
-            f"REDIS_URL={shlex.quote(now.redis_url)}",
-        )
-    )
+    return queues
 
 
 def declared_queues(package: str = "jobs") -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from redis import Redis
 from sqlalchemy import Connection, create_engine, text
 
 from app import create_app
-from longshore import catalog, connections, dispatch, migrations, storage
+from longshore import catalog, connections, dispatch, migrations, recovery, storage
 from longshore import settings as settings_module
 from longshore.dispatch import Dispatcher
 from longshore.local.redis_server import RedisServer
@@ -200,3 +200,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "database_url" in getattr(item, "fixturenames", ()):
             item.add_marker("sql")
+
+
+@pytest.fixture(autouse=True)
+def redis_counts_as_settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Abandoned tasks may be taken up at once, though the tests' Redis has only just started."""
+    monkeypatch.setattr(recovery, "SETTLING", 0)

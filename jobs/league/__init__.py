@@ -1,24 +1,26 @@
 """League schedules: who plays whom, when and where.
 
-Owns the job; the domain is in the modules beside it. Importing this package loads no solver: web and clock
-need only the shapes, and OR-tools costs a second and 100 MB.
+Owns the job; the domain is in the modules beside it. Importing this package loads neither solver nor
+database: web and clock need only the shapes, and OR-tools costs a second and 100 MB.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, Field
 
-from jobs.league import store
 from jobs.league.errors import InfeasibleLeague, InvalidSchedule, OutOfTime
 from jobs.league.sample import EXAMPLE, sample_league
 from jobs.league.schedule import Schedule
 from jobs.league.spec import LeagueSpec
 from jobs.league.validate import Stats, Validation, validate
 from longshore import job, progress
+
+if TYPE_CHECKING:
+    from jobs.league import store
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +58,7 @@ class GeneratedSchedule(BaseModel):
     give_up_on=(InfeasibleLeague, OutOfTime, InvalidSchedule),  # another try would end the same
     access="public",
     overlap=True,
+    preload=("jobs.league.solve", "jobs.league.store"),
 )
 def generate_schedule(
     league: Annotated[LeagueSpec | None, Field(examples=[EXAMPLE])] = None,
@@ -79,6 +82,8 @@ def generate_schedule(
         OutOfTime: the time limit ended before there was a valid schedule.
         InvalidSchedule: the validator found a broken rule, and nothing was stored.
     """
+    from jobs.league import store  # SQLAlchemy: only where schedules are made
+
     league = league or sample_league()
     if not force_regenerate and (found := store.latest(store.league_key(league))):
         log.info("Schedule %s, version %d, is stored already", found.id, found.version)

@@ -114,7 +114,7 @@ def test_a_damaged_hash_is_shown_and_fails_when_it_runs(
     redis: Redis, dispatcher: Dispatcher, work: Work
 ) -> None:
     task_id = dispatcher.dispatch(catalog.get("demo.add"), {"a": 1}).task_id
-    redis.hset(f"rq:job:{task_id}", "created_at", "yesterday")
+    redis.hset(f"rq:job:{task_id}", "result_ttl", "a while")
     assert tasks.view(redis, task_id).status is Status.PENDING
     work()
     view = tasks.view(redis, task_id)

@@ -52,6 +52,47 @@ def test_a_wrong_setting_is_one_line_and_exit_code_2(
     assert capsys.readouterr().err.startswith("WORKER_CONCURRENCY='0' is not valid")
 
 
+@pytest.mark.parametrize("said", ["auto", "AUTO", " auto "])
+def test_auto_is_a_concurrency(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+    monkeypatch.setenv("WORKER_CONCURRENCY", said)
+    assert _in_bash(worker_settings.assignments(load(), KNOWN), '"$CONCURRENCY"') == "auto|"
+
+
+@pytest.mark.parametrize("said", ["0", "65", "-1", "2.5", "many", "", "1e1", "9" * 5000])
+def test_another_concurrency_is_one_line_that_says_what_is_right(
+    monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    monkeypatch.setenv("WORKER_CONCURRENCY", said)
+    right = r"it takes auto, or a whole number greater than or equal to 1 and at most 64$"
+    with pytest.raises(SettingsError, match=right):
+        load()
+
+
+def test_the_most_workers_are_not_below_the_least(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKER_MIN", "6")
+    with pytest.raises(SettingsError, match=r"^WORKER_MAX=.* not below WORKER_MIN, which is 6$"):
+        load()
+    monkeypatch.setenv("WORKER_MAX", "6")
+    assert (load().worker_min, load().worker_max) == (6, 6)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MIN", "0"),
+        ("MIN", "65"),
+        ("MAX", "65"),
+        ("TARGET_WAIT", "0"),
+        ("MEMORY_MB", "-1"),
+        ("MEMORY_MB", "x"),
+    ],
+)
+def test_a_wrong_limit_is_one_line(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(f"WORKER_{name}", value)
+    with pytest.raises(SettingsError, match=f"^WORKER_{name}='{value}' is not valid: it takes "):
+        load()
+
+
 def test_worker_sh_passes_the_workers_own_intervals() -> None:
     flags = dict(
         re.findall(r"--(worker-ttl|maintenance-interval|job-monitoring-interval) (\d+)", _worker_sh())

@@ -1,0 +1,1 @@
+"""The same two tasks for each peer: one that returns its number, and one that returns the time."""

@@ -1,0 +1,104 @@
+"""What becomes of the tasks that a dead horse has left: back to the queue, failed, or stopped as asked.
+
+What it had in its hands is read from Redis, not from what the worker believes: the worker's set of executions
+holds a task from the very call that claims it to the very call that records its end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from rq.executions import Execution
+from rq.job import Job
+from rq.utils import as_text, now
+
+from longshore import recovery
+from longshore.caretaker import Caretaker
+from longshore.processes import Death
+from longshore.recorder import InHand
+
+
+class Why(Enum):
+    """Why we have killed a horse."""
+
+    STOPPED = "stopped on request"
+    COMMAND = "killed by the command kill-horse"
+    OVERDUE = "it went on after its deadline"
+    PUT_BACK = "its worker stops"
+
+
+@dataclass(frozen=True)
+class Casualty:
+    """A horse that has died.
+
+    Attributes:
+        pid: its process id.
+        status: its status, as os.wait4 gives it.
+        rusage: what it has used, as os.wait4 gives it.
+        death: the same in words.
+        execution_id: RQ's id of the run that it had begun last.
+        killed: why we have killed it, and in which run; None if we have not.
+    """
+
+    pid: int
+    status: int
+    rusage: Any
+    death: Death
+    execution_id: str
+    killed: tuple[Why, str] | None
+
+
+def settle(worker: Caretaker, horse: Casualty) -> None:
+    """See to every task in the worker's set of executions. Safe to repeat."""
+    members: Any = worker.connection.smembers(worker.executions_key)
+    for member in members:
+        task_id, _, execution_id = as_text(member).rpartition(":")
+        job = recovery.started(worker.connection, task_id, worker.job_class, worker.serializer)
+        execution = Execution(execution_id, task_id, worker.connection, worker.name)
+        if job is None:
+            _drop(worker, execution)
+        elif execution_id != horse.execution_id:
+            worker.put_back(task_id)  # claimed, and never begun
+        else:
+            worker.in_hand = InHand(execution, peak_mb=lambda: horse.death.peak_mb or 0.0)
+            try:
+                _end(worker, job, execution, horse)
+            finally:
+                worker.in_hand = None
+
+
+def _end(worker: Caretaker, job: Job, execution: Execution, horse: Casualty) -> None:
+    why = horse.killed[0] if horse.killed is not None and horse.killed[1] == execution.id else None
+    job.ended_at = now()
+    if why is Why.STOPPED:
+        worker._stopped_job_id = job.id
+        worker._handle_stopped_job(job, worker.queue_of(job), execution)
+    elif why is Why.PUT_BACK:
+        worker.put_back(job.id)
+    else:
+        worker.handle_work_horse_killed(job, horse.pid, horse.status, horse.rusage)  # type: ignore[no-untyped-call]
+        _end_badly(worker, job, execution, why, horse.death.describe())
+
+
+def _end_badly(worker: Caretaker, job: Job, execution: Execution, why: Why | None, death: str) -> None:
+    if why is Why.OVERDUE:
+        text = f"it went on after its {job.timeout:g} s and was killed; {death}"
+        worker.fail(job, execution, "DeadlineExceeded", text)
+    elif why is Why.COMMAND:
+        text = f"Work-horse terminated unexpectedly; {why.value}; {death}"
+        worker.fail(job, execution, "WorkerLost", text)
+    else:
+        worker.take_up(job.id, death)
+
+
+def _drop(worker: Caretaker, execution: Execution) -> None:
+    """Clear away what is left of a run whose task is not started any more."""
+    with worker.connection.pipeline() as pipe:
+        pipe.delete(execution.key)
+        pipe.zrem(f"rq:executions:{execution.job_id}", execution.id)
+        for queue in worker.queues:
+            pipe.zrem(f"rq:wip:{queue.name}", execution.composite_key)
+        pipe.srem(worker.executions_key, execution.composite_key)
+        pipe.execute()

@@ -1,0 +1,274 @@
+"""The horse's one call to Redis: record the end of a task and claim the next, exactly once.
+
+This module owns the script step.lua, its connection, what to do when Redis does not answer, and the wait
+for work. It knows nothing of jobs. A step carries an execution id that we make ourselves, so when an answer
+is lost the same step is sent again and nothing happens twice.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from hiredis import pack_command
+from redis import Redis
+from redis.exceptions import NoScriptError, ResponseError
+from rq.job import Job
+from rq.suspension import WORKERS_SUSPENDED
+
+from longshore import keys
+from longshore.connections import AWAY, is_away
+from longshore.line import Line
+from longshore.scripts import source
+
+logger = logging.getLogger(__name__)
+_SOURCE = source("step.lua")
+_SHA = hashlib.sha1(_SOURCE.encode(), usedforsecurity=False).hexdigest()
+_BEAT = 1.0
+"""Seconds between two beats for the worker while tasks follow on each other."""
+_PAUSES = (0.05, 0.1, 0.2, 0.5, 1.0)
+"""Seconds between two tries while Redis is away; the last one repeats."""
+
+
+@dataclass(slots=True)
+class Claimed:
+    """A task that was claimed.
+
+    Attributes:
+        task_id: its id.
+        execution_id: RQ's id of this run of it.
+        queue: index of its queue in the order of the claim.
+        hash: its hash in Redis, field by field.
+        at: when it was claimed, seconds since the epoch.
+    """
+
+    task_id: str
+    execution_id: str
+    queue: int
+    hash: dict[bytes, bytes]
+    at: float
+
+
+@dataclass(slots=True)
+class Ended:
+    """A task that ended well, as step.lua records it.
+
+    Attributes:
+        claimed: what was claimed.
+        job: the job object that ran.
+        result: what it returned.
+        queue: the name of its queue.
+        started: when its function began, seconds since the epoch.
+        ended: when it was over.
+        result_ttl: seconds that it is kept, -1 for ever.
+        value: its return value as RQ stores it; empty for None.
+        name: what its job is called.
+        wait: seconds from its enqueueing to its start.
+        peak_mb: most memory used.
+    """
+
+    claimed: Claimed
+    job: Job
+    result: Any
+    queue: str
+    started: float
+    ended: float
+    result_ttl: int
+    value: bytes
+    name: str
+    wait: float
+    peak_mb: float
+
+
+@dataclass(slots=True)
+class Step:
+    """What a step has brought.
+
+    Attributes:
+        ended: "done", "slow" (RQ's own code has to record it), "lost" (somebody else has the task), or "".
+        state: "task", "suspended", "" (nothing waits) or "again".
+        claimed: the next task.
+    """
+
+    ended: str
+    state: str
+    claimed: Claimed | None
+
+
+class Steps:
+    """The steps of one horse.
+
+    Args:
+        client: the worker's client; one connection of its pool is taken and kept.
+        name: the worker's name.
+        worker_key: its hash.
+        executions_key: its set of executions.
+        worker_ttl: seconds that the worker's hash lives after a beat.
+        interval: seconds between two heartbeats of a running task.
+        grace: seconds that a task outlives a missed heartbeat.
+        from_rq: seconds more that RQ's own clean-up has to leave it alone.
+        job_prefix: what stands before a task's id in its key.
+        queue_prefix: what stands before a queue's name in its key.
+        whole_hash: whether a claim brings all fields of the task's hash, or only what it takes to run it.
+        given_up: asked while Redis is away: whether to stop trying.
+    """
+
+    def __init__(
+        self,
+        client: Redis,
+        name: str,
+        worker_key: str,
+        executions_key: str,
+        *,
+        worker_ttl: int,
+        interval: int,
+        grace: int,
+        from_rq: int,
+        job_prefix: str = "rq:job:",
+        queue_prefix: str = "rq:queue:",
+        whole_hash: bool = True,
+        given_up: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._line = Line(client)
+        self._own = (worker_key, executions_key, WORKERS_SUSPENDED, keys.events())
+        self._since = {b"status": b"started", b"worker_name": name.encode()}
+        self._own_fields = (name, worker_ttl)
+        self._constants = (interval, grace, from_rq, job_prefix, queue_prefix, int(whole_hash))
+        self._given_up = given_up
+        self._beat_at = 0.0
+        self._next_id = ""
+
+    def step(
+        self,
+        queues: Sequence[str],
+        ended: Ended | None,
+        *,
+        claim: bool,
+        beat: bool = False,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> Step:
+        """Record what has ended, if anything, and claim the next task from the first queue that has one.
+
+        Args:
+            queues: keys of the queues, first is first.
+            ended: the task that is over.
+            claim: whether to claim another.
+            beat: write the worker's heartbeat and state; done every second anyway.
+            meanwhile: called while Redis works.
+
+        Raises:
+            GivenUp: Redis is away and `given_up` says so.
+        """
+        wanted = (self._next_id or uuid4().hex) if claim else ""
+        self._next_id = ""
+        beat = beat or time.time() - self._beat_at >= _BEAT
+        again, tries, load = False, 0, False
+        while True:
+            now = time.time()
+            try:
+                if load:
+                    self._line.ask("SCRIPT", "LOAD", _SOURCE)
+                    load = False
+                raw = self._call(queues, ended, wanted, now, beat, again, meanwhile if tries == 0 else None)
+                break
+            except (*AWAY, ResponseError) as error:
+                if isinstance(error, NoScriptError):
+                    load = True
+                    continue
+                if not is_away(error):
+                    raise
+                self._away(error, tries)
+                again, tries = True, tries + 1
+        if beat:
+            self._beat_at = now
+        return self._read(raw, wanted, now)
+
+    def _call(
+        self,
+        queues: Sequence[str],
+        ended: Ended | None,
+        wanted: str,
+        now: float,
+        beat: bool,
+        again: bool,
+        meanwhile: Callable[[], None] | None,
+    ) -> Any:
+        connection = self._line.ready()
+        packed = pack_command((
+            "EVALSHA", _SHA, 4 + len(queues), *self._own, *queues,
+            int(now), _stamp(now), repr(now), *self._own_fields, int(beat), *self._constants,
+            wanted, int(again), *_end(ended),
+        ))  # fmt: skip
+        connection.send_packed_command((packed,), check_health=False)
+        self._next_id = uuid4().hex
+        if meanwhile is not None:
+            meanwhile()
+        return connection.read_response(disable_decoding=True)
+
+    def _read(self, raw: list[Any], wanted: str, now: float) -> Step:
+        ended, state = raw[0].decode(), raw[1].decode()
+        if state != "task":
+            return Step(ended, state, None)
+        flat = iter(raw[4])
+        fields = dict(zip(flat, flat, strict=True))
+        stamp = _stamp(now).encode()  # what the claim has written since
+        fields |= self._since
+        fields[b"started_at"] = fields[b"last_heartbeat"] = stamp
+        claimed = Claimed(raw[3].decode(), wanted, int(raw[2]), fields, now)
+        return Step(ended, state, claimed)
+
+    # Redis away, and waiting
+
+    def wait(self, queues: Sequence[str], control: int, timeout: float) -> None:
+        """Return when a queue may have a task, when `control` is readable, or after `timeout` seconds."""
+        try:
+            self._line.wait(queues, control, timeout)
+        except (*AWAY, ResponseError) as error:
+            if not is_away(error):
+                raise
+            self._away(error, 1)
+
+    def _away(self, error: Exception, tries: int) -> None:
+        self._line.drop()
+        if tries == 0:
+            logger.warning("Redis is away, waiting for it: %s", error)
+        if self._given_up():
+            raise GivenUp(str(error))
+        time.sleep(_PAUSES[min(tries, len(_PAUSES) - 1)])
+
+    def close(self) -> None:
+        """Give the connection back to its pool."""
+        self._line.close()
+
+
+class GivenUp(Exception):
+    """Redis is away, and the worker has no time to wait for it."""
+
+
+def _stamp(seconds: float) -> str:
+    """A time as RQ writes it into hashes. The second's part is made once a second."""
+    whole = int(seconds)
+    return f"{_second(whole)}.{int((seconds - whole) * 1_000_000):06d}Z"
+
+
+@functools.lru_cache(maxsize=4)
+def _second(whole: int) -> str:
+    return datetime.fromtimestamp(whole, UTC).isoformat()[:19]
+
+
+def _end(ended: Ended | None) -> Sequence[Any]:
+    if ended is None:
+        return ("",)
+    claimed = ended.claimed
+    return (
+        claimed.execution_id, claimed.task_id, ended.queue, _stamp(ended.started), _stamp(ended.ended),
+        repr(claimed.at), repr(ended.ended), f"{ended.ended - ended.started:.6f}", ended.result_ttl,
+        ended.value, keys.EVENTS, ended.name, f"{ended.wait:.6f}", f"{ended.peak_mb:.1f}",
+    )  # fmt: skip
