@@ -14,7 +14,10 @@ from redis.exceptions import RedisError
 from rq.utils import as_text
 
 from longshore.caretaker import Caretaker
-from longshore.connections import AWAY, is_away
+from longshore.connections import is_away
+
+_OF_ANSWERS = (RedisError, OSError, ValueError, TypeError, LookupError, AttributeError)
+"""What redis-py raises when Redis is away, an answer is broken, or a connection was closed under it."""
 
 
 class PatientWorker(Caretaker):
@@ -69,7 +72,8 @@ class PatientWorker(Caretaker):
             self.log.warning("Worker %s: could not say goodbye to Redis: %s", self.name, error)
 
     def _pubsub_exception_handler(self, exc: Exception, pubsub: Any, pubsub_thread: Any) -> None:
-        """Nothing that comes, or fails to come, is a reason to stop listening for commands."""
-        if not isinstance(exc, AWAY):
-            self.log.error("Worker %s: listening for commands: %r", self.name, exc)
+        """As in RQ, but neither a Redis that is away nor an answer that makes no sense ends the listening."""
+        if not isinstance(exc, _OF_ANSWERS):
+            super()._pubsub_exception_handler(exc, pubsub, pubsub_thread)
+        self.log.error("Worker %s: cannot listen for commands just now: %r", self.name, exc)
         time.sleep(2)

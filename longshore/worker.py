@@ -21,7 +21,7 @@ from rq.defaults import UNSERIALIZABLE_RETURN_VALUE_PAYLOAD
 from rq.executions import Execution
 from rq.job import Job as RQJob
 from rq.utils import current_timestamp, now, utcformat
-from rq.worker import DequeueStrategy, WorkerStatus
+from rq.worker import DequeueStrategy, Worker, WorkerStatus
 
 from longshore import catalog, settings
 from longshore.aftermath import Why
@@ -204,7 +204,7 @@ class QuickWorker(PatientWorker):
 
     @execution.setter
     def execution(self, value: Execution | None) -> None:
-        self.executions = {} if value is None else {**self.executions, value.id: value}
+        Worker.execution.fset(self, value)  # type: ignore[attr-defined]
 
     @property
     def horse_pid(self) -> int:
