@@ -6,18 +6,24 @@ holds a task from the very call that claims it to the very call that records its
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from redis.exceptions import ResponseError
 from rq.executions import Execution
 from rq.job import Job
 from rq.utils import as_text, now
 
 from longshore import recovery
 from longshore.caretaker import Caretaker
+from longshore.connections import is_away
 from longshore.processes import Death
 from longshore.recorder import InHand
+
+_LOOKS, _LOOK = 50, 0.01
+"""How often to look whether a dead horse's connection is closed, and seconds between two looks."""
 
 
 class Why(Enum):
@@ -39,6 +45,7 @@ class Casualty:
         rusage: what it has used, as os.wait4 gives it.
         death: the same in words.
         execution_id: RQ's id of the run that it had begun last.
+        connection: Redis's id of the connection that it made its steps over; 0 if not known.
         killed: why we have killed it, and in which run; None if we have not.
     """
 
@@ -47,14 +54,19 @@ class Casualty:
     rusage: Any
     death: Death
     execution_id: str
+    connection: int
     killed: tuple[Why, str] | None
 
 
 def settle(worker: Caretaker, horse: Casualty) -> None:
-    """See to every task in the worker's set of executions. Safe to repeat."""
+    """See to every task in the worker's set of executions. Safe to repeat.
+
+    The one that it died in comes last, and so to the head of its queue.
+    """
+    _let_last_step_arrive(worker, horse.connection)
     members: Any = worker.connection.smembers(worker.executions_key)
-    for member in members:
-        task_id, _, execution_id = as_text(member).rpartition(":")
+    runs = [as_text(member).rpartition(":") for member in members]
+    for task_id, _, execution_id in sorted(runs, key=lambda run: run[2] == horse.execution_id):
         job = recovery.started(worker.connection, task_id, worker.job_class, worker.serializer)
         execution = Execution(execution_id, task_id, worker.connection, worker.name)
         if job is None:
@@ -67,6 +79,22 @@ def settle(worker: Caretaker, horse: Casualty) -> None:
                 _end(worker, job, execution, horse)
             finally:
                 worker.in_hand = None
+
+
+def _let_last_step_arrive(worker: Caretaker, connection: int) -> None:
+    """Wait until Redis has closed a dead horse's connection: what it had sent is done then, or never."""
+    if not connection:
+        return
+    for _ in range(_LOOKS):
+        try:
+            raw: Any = worker.connection.execute_command("CLIENT LIST", "ID", connection)
+        except ResponseError as error:
+            if is_away(error):
+                raise
+            return  # a user who may not ask: what comes later is found when its heartbeats are missed
+        if not raw:
+            return
+        time.sleep(_LOOK)
 
 
 def _end(worker: Caretaker, job: Job, execution: Execution, horse: Casualty) -> None:

@@ -19,6 +19,11 @@ _TEXT = 1024
 _LAYOUT = struct.Struct(f"<BBddqqqHH32s{_TEXT}s")
 _STOP = struct.Struct("<B")
 _STOP_AT = _LAYOUT.size
+_HELD = struct.Struct("<B32s")
+_HELD_AT = _STOP_AT + _STOP.size
+_NONE, _IS_HELD, _TAKEN_BACK = range(3)
+_CONNECTION = struct.Struct("<q")
+_CONNECTION_AT = _HELD_AT + _HELD.size
 _PATIENCE = 0.5
 """Seconds to wait for the lock: a horse holds it for a microsecond, or has been killed with it in hand."""
 
@@ -90,11 +95,18 @@ class Boundary:
 
     # The horse
 
-    def run(self, task_id: str, execution_id: str, queue: int, started: float, timeout: int) -> None:
-        """A task begins."""
+    def run(
+        self, task_id: str, execution_id: str, queue: int, started: float, timeout: int, held: str = ""
+    ) -> None:
+        """A task begins. Another one may be held meanwhile: `held` is the execution id of its claim."""
         self.claimed += 1
         self._last = (task_id, execution_id, queue, timeout)
-        self._put(Phase.RUNNING, started, started + timeout if timeout > 0 else 0.0)
+        self._put(Phase.RUNNING, started, started + timeout if timeout > 0 else 0.0, held=held)
+
+    def record(self, task_id: str, execution_id: str, queue: int) -> None:
+        """A task is over, this one or an earlier one, and is being recorded."""
+        self._last = (task_id, execution_id, queue, self._last[3])
+        self.ending(0.0)
 
     def ending(self, deadline: float) -> None:
         """The function is over; callbacks may run until `deadline`, 0 for no limit."""
@@ -108,7 +120,18 @@ class Boundary:
         """Say why the horse leaves."""
         self._put(Phase.IDLE, 0.0, 0.0, farewell)
 
-    def _put(self, phase: Phase, started: float, deadline: float, farewell: Farewell = Farewell.NONE) -> None:
+    def connected(self, connection: int) -> None:
+        """The horse talks to Redis over the connection that has this id there."""
+        _CONNECTION.pack_into(self._page, _CONNECTION_AT, connection)
+
+    def _put(
+        self,
+        phase: Phase,
+        started: float,
+        deadline: float,
+        farewell: Farewell = Farewell.NONE,
+        held: str | None = None,
+    ) -> None:
         task_id, execution_id, queue, timeout = self._last
         name = task_id.encode()
         with self._lock:
@@ -116,6 +139,13 @@ class Boundary:
                 self._page, 0, phase, farewell, started, deadline, self.claimed, queue, timeout,
                 len(name), len(execution_id), execution_id.encode(), name[:_TEXT],
             )  # fmt: skip
+            if held is not None:
+                _HELD.pack_into(self._page, _HELD_AT, _IS_HELD if held else _NONE, held.encode())
+
+    @property
+    def was_taken_back(self) -> bool:
+        """Whether the worker has taken back what was held; it can only while a task is in hand."""
+        return self._page[_HELD_AT] == _TAKEN_BACK
 
     @property
     def stopping(self) -> bool:
@@ -133,6 +163,31 @@ class Boundary:
             Phase(phase), Farewell(farewell), started, deadline, claimed, queue, timeout,
             execution[:width].decode(), name[:length].decode(errors="replace"),
         )  # fmt: skip
+
+    @property
+    def connection(self) -> int:
+        """Redis's id of the horse's connection, 0 if it is not known."""
+        return int(_CONNECTION.unpack_from(self._page, _CONNECTION_AT)[0])
+
+    @property
+    def held_id(self) -> str:
+        """Execution id of what is held, or was until it was taken back; empty for nothing."""
+        state, execution = _HELD.unpack_from(self._page, _HELD_AT)
+        return "" if state == _NONE else execution.decode()
+
+    def take_back(self, before: float) -> str:
+        """Take back what is held, if the task in hand began before a time on the monotonic clock.
+
+        Returns:
+            The execution id of what was taken, empty for nothing.
+        """
+        if self._page[_HELD_AT] != _IS_HELD:
+            return ""
+        with self.held() as at:
+            if self._page[_HELD_AT] != _IS_HELD or not at.has_task or at.started > before:
+                return ""
+            self._page[_HELD_AT] = _TAKEN_BACK
+            return self.held_id
 
     @contextmanager
     def held(self) -> Iterator[Standing]:

@@ -27,6 +27,7 @@ from rq.queue import Queue
 from rq.timeouts import JobTimeoutException
 
 from longshore.boundary import Boundary, Farewell, Phase
+from longshore.claims import Claims
 from longshore.errors import PutBack
 from longshore.events import waited
 from longshore.hygiene import Memory, Surroundings
@@ -82,14 +83,17 @@ class Horse:
     ) -> None:
         self._parent, self._pid = parent, os.getpid()
         self._worker, self._boundary, self._control, self._plan = worker, boundary, control, plan
-        self._steps = worker.steps(given_up=lambda: boundary.stopping and self._pending is None)
-        self._pending: Ended | None = None
         self._untidied: str | None = None
         self._slowly = worker.has_own_hooks
         self._reorders = worker.reorders
         self._alone = True
         self._memory = Memory()
-        self._keys = [queue.key for queue in worker.ordered_queues]
+        self._claims = Claims(
+            worker, boundary, is_plain=self._is_plain, settle=self._settle, tidy_up=self._tidy_up,
+            may_hold=not (
+                self._slowly or self._reorders or plan.tasks is not None or plan.tasks_per_horse is not None
+            ),
+        )  # fmt: skip
         self._numbers = {key: number for number, key in enumerate(worker.queue_keys())}
         capture.install()
         ask_whether_stopping(lambda: boundary.stopping)
@@ -100,7 +104,7 @@ class Horse:
         woken, idle_since = True, time.monotonic()
         while True:
             farewell = self._reason_to_leave(idle_since)
-            if farewell is not None and self._pending is None:
+            if farewell is not None and self._claims.is_empty:
                 return farewell
             step = self._step(claim=farewell is None, beat=woken)
             woken = False
@@ -147,7 +151,7 @@ class Horse:
             timeout = max(0.01, min(timeout, idle_since + self._plan.idle - time.monotonic()))
         self._boundary.rest(Phase.IDLE)
         if not self._boundary.stopping:
-            self._steps.wait(self._keys, self._control, timeout)
+            self._claims.wait(self._control, timeout)
 
     def _suspended(self) -> None:
         self._boundary.rest(Phase.SUSPENDED)
@@ -158,33 +162,42 @@ class Horse:
     # One task
 
     def _step(self, *, claim: bool, beat: bool) -> Step:
-        ended = self._pending
-        step = self._steps.step(self._keys, ended, claim=claim, beat=beat, meanwhile=self._tidy_up)
-        self._pending = None
-        if ended is not None:
-            self._settle(ended, step)
+        step = self._claims.next(claim=claim, beat=beat)
         if step.claimed is not None:
             queue = self._worker.ordered_queues[step.claimed.queue]
             step.claimed.queue = self._numbers[queue.key]
             if self._reorders:
                 self._worker.reorder_queues(queue)
-                self._keys = [one.key for one in self._worker.ordered_queues]
+                self._claims.queues = [one.key for one in self._worker.ordered_queues]
         return step
 
     def _perform(self, task: Claimed) -> None:
         worker, queue = self._worker, self._worker.queues[task.queue]
         timeout = _whole(task.hash.get(b"timeout")) or worker.queue_class.DEFAULT_TIMEOUT
-        self._boundary.run(task.task_id, task.execution_id, task.queue, time.monotonic(), timeout)
+        self._boundary.run(
+            task.task_id, task.execution_id, task.queue, time.monotonic(), timeout, self._claims.held_id
+        )
         self._untidied = task.task_id
         self._surroundings.expect("RQ_JOB_ID", task.task_id)
         task.hash.setdefault(b"origin", queue.name.encode())
         job = worker.claimed_job(task.task_id, task.hash)
-        if self._slowly or _is_for_rq(task, worker.default_result_ttl):
+        ended: Ended | None = None
+        if self._slowly or not self._is_plain(task):
             worker.perform_job(job, queue, self._hold(job, task, ending=False))
         else:
-            self._pending = self._quickly(job, queue, task, timeout)
+            ended = self._quickly(job, queue, task, timeout)
+        self._claims.ended = ended
+        self._claims.lasted(None if ended is None else ended.ended - ended.started)
         self._boundary.rest(Phase.BETWEEN)
         self._alone = self._surroundings.is_alone(task.task_id)
+
+    def _is_plain(self, task: Claimed) -> bool:
+        """Whether it needs nothing of RQ's own code, should it end well."""
+        fields = task.hash
+        if any(fields.get(name) for name in _FOR_RQ):
+            return False
+        ttl = fields.get(b"result_ttl")
+        return (_whole(ttl) if ttl else self._worker.default_result_ttl) != 0
 
     def _quickly(self, job: Job, queue: Queue, task: Claimed, timeout: int) -> Ended | None:
         """Run the function, and leave its end to the next step; None if RQ's own code has recorded it."""
@@ -254,6 +267,8 @@ class Horse:
         worker = self._worker
         if ending:
             self._boundary.ending(0.0)
+            self._claims.confirm()
+            self._boundary.record(task.task_id, task.execution_id, task.queue)
         worker.until_there(lambda: job.created_at)  # a ClaimedTask asks Redis for what it has not read
         execution = Execution(task.execution_id, task.task_id, worker.connection, worker.name)
         execution.created_at = datetime.fromtimestamp(task.at, UTC)
@@ -288,11 +303,3 @@ def makes_way(error: BaseException | None) -> bool:
 
 def _whole(value: bytes | None) -> int:
     return int(value) if value and value.lstrip(b"-").isdigit() else 0
-
-
-def _is_for_rq(task: Claimed, default_ttl: int) -> bool:
-    fields = task.hash
-    if any(fields.get(name) for name in _FOR_RQ):
-        return True
-    ttl = fields.get(b"result_ttl")
-    return (default_ttl if not ttl else _whole(ttl)) == 0

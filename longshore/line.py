@@ -11,10 +11,11 @@ import os
 import select
 import socket
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from redis import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import ResponseError
 
 from longshore.connections import is_away
@@ -29,42 +30,66 @@ class Line:
 
     Args:
         client: the worker's client.
+        connected: told Redis's id of the connection whenever it is opened, 0 if Redis does not tell.
     """
 
-    def __init__(self, client: Redis) -> None:
+    def __init__(self, client: Redis, connected: Callable[[int], None]) -> None:
         self._pool = client.connection_pool
         self._connection: Any = self._pool.get_connection()
         self._socket: tuple[int, int] | None = None
         self._tracking: bool | None = None
+        self._connected = connected
 
     def ready(self) -> Any:
-        """The connection, connected, and still the one that we opened.
-
-        A job may close descriptors that are not its own, and the number may be that of its own file by now.
-        """
+        """The connection, connected, and still the one that we opened."""
+        if self._is_ours():
+            return self._connection
         connection = self._connection
-        sock = connection._sock  # redis-py has no public name for it
-        if sock is not None and self._socket is not None:
-            try:
-                found = os.fstat(sock.fileno())
-                if (found.st_dev, found.st_ino) == self._socket:
-                    return connection
-            except (OSError, ValueError):
-                logger.warning("a task has closed the worker's connection to Redis")
-            sock.detach()
         connection.disconnect()
         connection.connect()
         sock = connection._sock
         _let_kernel_time_out(sock, connection.socket_timeout)
         found = os.fstat(sock.fileno())
         self._socket, self._tracking = (found.st_dev, found.st_ino), None
+        self._connected(_id_of(connection))
         return connection
+
+    def _is_ours(self) -> bool:
+        """Whether it is open, and its descriptor is still the one that we opened.
+
+        A job may close descriptors that are not its own, and the number may be that of its own file by now.
+        """
+        sock = self._connection._sock  # redis-py has no public name for it
+        if sock is None or self._socket is None:
+            return False
+        try:
+            found = os.fstat(sock.fileno())
+            if (found.st_dev, found.st_ino) == self._socket:
+                return True
+        except (OSError, ValueError):
+            logger.warning("a task has closed the worker's connection to Redis")
+        sock.detach()
+        return False
 
     def ask(self, *command: Any) -> Any:
         """Send a command, and read its answer."""
         connection = self.ready()
         connection.send_command(*command, check_health=False)
         return connection.read_response()
+
+    def put(self, packed: bytes) -> None:
+        """Send a command that is packed already; `answer` reads what comes of it."""
+        self.ready().send_packed_command((packed,), check_health=False)
+
+    def answer(self) -> Any:
+        """The answer to what was put, as bytes.
+
+        Raises:
+            redis.ConnectionError: the connection is not the one that it was put into.
+        """
+        if not self._is_ours():
+            raise RedisConnectionError("the connection was closed before the answer was read")
+        return self._connection.read_response(disable_decoding=True)
 
     def drop(self) -> None:
         """Close it; the next use opens it again."""
@@ -114,6 +139,16 @@ class Line:
         sock = connection._sock
         if connection.can_read(0) or sock in select.select([sock, control], [], [], timeout)[0]:
             connection.read_response(push_request=True)
+
+
+def _id_of(connection: Any) -> int:
+    try:
+        connection.send_command("CLIENT", "ID", check_health=False)
+        return int(connection.read_response())
+    except ResponseError as error:
+        if is_away(error):
+            raise
+        return 0  # a user who may not ask
 
 
 def _let_kernel_time_out(sock: Any, seconds: float | None) -> None:

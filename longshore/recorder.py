@@ -71,11 +71,14 @@ class Recorder(Worker):
             job.origin, connection=self.connection, job_class=self.job_class, serializer=self.serializer
         )
 
-    def put_back(self, task_id: str) -> bool:
-        """Put a task back to the head of its queue as if never begun; False if it is not started any more."""
-        return self._back(task_id, "put_back")
+    def put_back(self, task_id: str, execution_id: str | None = None) -> bool:
+        """Put a task back to the head of its queue as if never begun; False if it is not started any more.
 
-    def _back(self, task_id: str, outcome: Outcome) -> bool:
+        With an execution id, False also if that run of it is over.
+        """
+        return self._back(task_id, "put_back", execution_id)
+
+    def _back(self, task_id: str, outcome: Outcome, execution_id: str | None = None) -> bool:
         return recovery.put_back(
             self.connection,
             task_id,
@@ -83,6 +86,7 @@ class Recorder(Worker):
             self.serializer,
             outcome=outcome,
             event_of=self.event_of,
+            execution_id=execution_id,
         )
 
     def fail(self, job: Job, execution: Execution, error: str, text: str) -> None:

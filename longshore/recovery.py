@@ -43,6 +43,7 @@ def put_back(
     *,
     outcome: Outcome,
     event_of: Callable[[Job, Outcome], Event],
+    execution_id: str | None = None,
 ) -> bool:
     """Move a started task to the head of its queue, in one transaction.
 
@@ -51,8 +52,9 @@ def put_back(
         task_id: the task.
         job_class: RQ's job class, or ours.
         serializer: its serializer.
-        outcome: "died" counts a death of its worker, "put_back" does not.
+        outcome: "died" counts a death of its worker, unless the task was only held; "put_back" does not.
         event_of: makes the event of this end of an attempt.
+        execution_id: only if it is in this run of it; None for any.
 
     Returns:
         False if there was nothing to do: it is not started any more, or it has used up its deaths.
@@ -62,11 +64,18 @@ def put_back(
             try:
                 pipe.watch(job_class.key_for(task_id))
                 found = started(connection, task_id, job_class, serializer)
-                if found is None or (outcome == "died" and deaths_of(connection, task_id) + 1 >= MAX_DEATHS):
+                if found is None:
                     return False
                 executions = executions_of(connection, found)
+                if execution_id is not None and execution_id not in [one.id for one in executions]:
+                    return False
+                if found.started_at is None:  # claimed ahead, and never begun
+                    outcome = "put_back"
+                if outcome == "died" and deaths_of(connection, task_id) + 1 >= MAX_DEATHS:
+                    return False
                 pipe.multi()
-                event_of(found, outcome).add(pipe)
+                if found.started_at is not None:
+                    event_of(found, outcome).add(pipe)
                 _rewind(pipe, found, executions, outcome)
                 pipe.execute()
                 return True

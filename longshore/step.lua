@@ -9,10 +9,12 @@
 --      10 what stands before a task's id in its key   11 and before a queue's name
 --      12 1: return the whole hash of what is claimed, not only what it takes to run it
 --      13 execution id of the claim, or '' for none    14 1: the answer to this very step was lost before
---      15 execution id of what has ended, or '' for none; then, of what has ended:
---      16 task id   17 queue   18 started   19 ended   20 claimed at, seconds   21 ended, seconds
---      22 seconds that it ran   23 result TTL, -1 for ever   24 the value as RQ stores it, or ''
---      25 most events kept   26 its job   27 seconds that it waited   28 most memory used, MB
+--      15 1: claim ahead: it is held and not begun, so it has no time of start
+--      16 id of a task that was claimed ahead and begins now, or ''
+--      17 execution id of what has ended, or '' for none; then, of what has ended:
+--      18 task id   19 queue   20 started   21 ended   22 claimed at, seconds   23 ended, seconds
+--      24 seconds that it ran   25 result TTL, -1 for ever   26 the value as RQ stores it, or ''
+--      27 most events kept   28 its job   29 seconds that it waited   30 most memory used, MB
 --
 -- Returns { what became of the end, what came of the claim, number of the queue, task id, its hash }.
 --   end:    '' none, 'done', 'slow' RQ's own code has to record it, 'lost' it was taken from us meanwhile
@@ -59,7 +61,7 @@ local function may_end(task, execution, queue)
 end
 
 local function finish()
-  local execution, task, queue = ARGV[15], ARGV[16], ARGV[17]
+  local execution, task, queue = ARGV[17], ARGV[18], ARGV[19]
   local outcome = may_end(task, execution, queue)
   if outcome == 'recorded' then return 'done' end
   if outcome == 'slow' then return outcome end
@@ -68,18 +70,18 @@ local function finish()
   call('ZREM', 'rq:executions:' .. task, execution)
   call('SREM', executions, member)
   if outcome == 'lost' then return outcome end
-  local hash, results, ttl = job .. task, 'rq:results:' .. task, tonumber(ARGV[23])
+  local hash, results, ttl = job .. task, 'rq:results:' .. task, tonumber(ARGV[25])
   call('HINCRBY', worker, 'successful_job_count', 1)
-  call('HINCRBYFLOAT', worker, 'total_working_time', ARGV[22])
-  call('HSET', hash, 'status', 'finished', 'started_at', ARGV[18], 'ended_at', ARGV[19],
-    'last_heartbeat', ARGV[19], 'worker_name', name)
-  local value = ARGV[24]
+  call('HINCRBYFLOAT', worker, 'total_working_time', ARGV[24])
+  call('HSET', hash, 'status', 'finished', 'started_at', ARGV[20], 'ended_at', ARGV[21],
+    'last_heartbeat', ARGV[21], 'worker_name', name)
+  local value = ARGV[26]
   if value == '' then
     call('XADD', results, 'MAXLEN', '~', 10, '*', 'type', 1, 'worker_name', name, 'execution_id', execution,
-      'execution_started_at', ARGV[20], 'execution_ended_at', ARGV[21])
+      'execution_started_at', ARGV[22], 'execution_ended_at', ARGV[23])
   else
     call('XADD', results, 'MAXLEN', '~', 10, '*', 'type', 1, 'worker_name', name, 'return_value', value,
-      'execution_id', execution, 'execution_started_at', ARGV[20], 'execution_ended_at', ARGV[21])
+      'execution_id', execution, 'execution_started_at', ARGV[22], 'execution_ended_at', ARGV[23])
   end
   if ttl > 0 then
     call('EXPIRE', results, ttl)
@@ -89,8 +91,8 @@ local function finish()
     call('PERSIST', results)
     call('ZADD', 'rq:finished:' .. queue, '+inf', task)
   end
-  call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[25], '*', 'task', task, 'job', ARGV[26], 'queue', queue,
-    'outcome', 'success', 'error', '', 'wait', ARGV[27], 'run', ARGV[22], 'worker', name, 'peak_mb', ARGV[28])
+  call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[27], '*', 'task', task, 'job', ARGV[28], 'queue', queue,
+    'outcome', 'success', 'error', '', 'wait', ARGV[29], 'run', ARGV[24], 'worker', name, 'peak_mb', ARGV[30])
   return outcome
 end
 
@@ -108,8 +110,16 @@ local function begin(index, task, hash, timeout)
   call('EXPIRE', runs, ttl + 60)
   call('ZADD', 'rq:wip:' .. string.sub(KEYS[index], #queues + 1), score, member)
   if call('SADD', executions, member) == 1 then call('EXPIRE', executions, ttl + 60) end
-  call('HSET', hash, 'last_heartbeat', iso, 'status', 'started', 'started_at', iso, 'worker_name', name)
+  call('HSET', hash, 'last_heartbeat', iso, 'status', 'started', 'started_at', ARGV[15] == '1' and '' or iso,
+    'worker_name', name)
   call('PERSIST', hash)
+end
+
+-- A task that was held begins, unless it was taken from us meanwhile.
+local function start_held()
+  local hash = job .. ARGV[16]
+  local state = call('HMGET', hash, 'status', 'started_at')
+  if state[1] == 'started' and state[2] == '' then call('HSET', hash, 'started_at', iso) end
 end
 
 -- What of a task's hash is needed to run it and to know how it ends. The rest is read by those who need it.
@@ -186,8 +196,9 @@ end
 
 local ended = ''
 local got = { '' }
-if ARGV[13] ~= '' and (ARGV[15] == '') then got = claim() end
-if ARGV[15] ~= '' then
+if ARGV[16] ~= '' then start_held() end
+if ARGV[13] ~= '' and (ARGV[17] == '') then got = claim() end
+if ARGV[17] ~= '' then
   ended = finish()
   if ARGV[13] ~= '' and ended ~= 'slow' then got = claim() end
 end

@@ -102,6 +102,21 @@ class Step:
     claimed: Claimed | None
 
 
+@dataclass(slots=True)
+class _Sent:
+    """A step that waits for its answer; if it does not come, it is sent again as it is."""
+
+    queues: tuple[str, ...]
+    ended: Ended | None
+    wanted: str
+    beat: bool
+    ahead: bool
+    begins: str
+    again: bool = False
+    now: float = 0.0
+    error: Exception | None = None
+
+
 class Steps:
     """The steps of one horse.
 
@@ -118,6 +133,7 @@ class Steps:
         queue_prefix: what stands before a queue's name in its key.
         whole_hash: whether a claim brings all fields of the task's hash, or only what it takes to run it.
         given_up: asked while Redis is away: whether to stop trying.
+        connected: told Redis's id of the connection when it is opened.
     """
 
     def __init__(
@@ -135,8 +151,9 @@ class Steps:
         queue_prefix: str = "rq:queue:",
         whole_hash: bool = True,
         given_up: Callable[[], bool] = lambda: False,
+        connected: Callable[[int], None] = lambda connection: None,
     ) -> None:
-        self._line = Line(client)
+        self._line = Line(client, connected)
         self._own = (worker_key, executions_key, WORKERS_SUSPENDED, keys.events())
         self._since = {b"status": b"started", b"worker_name": name.encode()}
         self._own_fields = (name, worker_ttl)
@@ -144,6 +161,7 @@ class Steps:
         self._given_up = given_up
         self._beat_at = 0.0
         self._next_id = ""
+        self._sent: _Sent | None = None
 
     def step(
         self,
@@ -166,62 +184,93 @@ class Steps:
         Raises:
             GivenUp: Redis is away and `given_up` says so.
         """
-        wanted = (self._next_id or uuid4().hex) if claim else ""
-        self._next_id = ""
-        beat = beat or time.time() - self._beat_at >= _BEAT
-        again, tries, load = False, 0, False
-        while True:
-            now = time.time()
-            try:
-                if load:
-                    self._line.ask("SCRIPT", "LOAD", _SOURCE)
-                    load = False
-                raw = self._call(queues, ended, wanted, now, beat, again, meanwhile if tries == 0 else None)
-                break
-            except (*AWAY, ResponseError) as error:
-                if isinstance(error, NoScriptError):
-                    load = True
-                    continue
-                if not is_away(error):
-                    raise
-                self._away(error, tries)
-                again, tries = True, tries + 1
-        if beat:
-            self._beat_at = now
-        return self._read(raw, wanted, now)
+        self.send(queues, ended, claim=claim, beat=beat)
+        if meanwhile is not None:
+            meanwhile()
+        return self.receive()
 
-    def _call(
+    def send(
         self,
         queues: Sequence[str],
         ended: Ended | None,
-        wanted: str,
-        now: float,
-        beat: bool,
-        again: bool,
-        meanwhile: Callable[[], None] | None,
-    ) -> Any:
-        connection = self._line.ready()
-        packed = pack_command((
-            "EVALSHA", _SHA, 4 + len(queues), *self._own, *queues,
-            int(now), _stamp(now), repr(now), *self._own_fields, int(beat), *self._constants,
-            wanted, int(again), *_end(ended),
-        ))  # fmt: skip
-        connection.send_packed_command((packed,), check_health=False)
-        self._next_id = uuid4().hex
-        if meanwhile is not None:
-            meanwhile()
-        return connection.read_response(disable_decoding=True)
+        *,
+        claim: bool,
+        beat: bool = False,
+        ahead: bool = False,
+        begins: str = "",
+    ) -> str:
+        """Begin a step; `receive` ends it. If Redis is away, it is sent again then.
 
-    def _read(self, raw: list[Any], wanted: str, now: float) -> Step:
+        Args:
+            queues, ended, claim, beat: as for `step`.
+            ahead: what is claimed is not begun yet.
+            begins: id of a task that was claimed ahead and that begins now.
+
+        Returns:
+            The execution id of the claim, empty without one.
+        """
+        now = time.time()
+        wanted = (self._next_id or uuid4().hex) if claim else ""
+        beat = beat or now - self._beat_at >= _BEAT
+        self._sent = sent = _Sent(tuple(queues), ended, wanted, beat, ahead, begins)
+        try:
+            self._put(sent, now)
+        except (*AWAY, ResponseError) as error:
+            sent.error, sent.again = error, True
+        self._next_id = uuid4().hex
+        return wanted
+
+    def receive(self) -> Step:
+        """The answer to what was sent.
+
+        Raises:
+            GivenUp: Redis is away and `given_up` says so.
+        """
+        sent = self._sent
+        assert sent is not None
+        tries = 0
+        while True:
+            try:
+                if sent.error is not None:
+                    self._put_again(sent)
+                raw = self._line.answer()
+                break
+            except (*AWAY, ResponseError) as error:
+                sent.error = error
+                if not isinstance(error, NoScriptError):
+                    if not is_away(error):
+                        raise
+                    self._away(error, tries)
+                    sent.again, tries = True, tries + 1
+        self._sent = None
+        if sent.beat:
+            self._beat_at = sent.now
+        return self._read(raw, sent)
+
+    def _put_again(self, sent: _Sent) -> None:
+        if isinstance(sent.error, NoScriptError):
+            self._line.ask("SCRIPT", "LOAD", _SOURCE)
+        self._put(sent, time.time())
+        sent.error = None
+
+    def _put(self, sent: _Sent, now: float) -> None:
+        sent.now = now
+        self._line.put(pack_command((
+            "EVALSHA", _SHA, 4 + len(sent.queues), *self._own, *sent.queues,
+            int(now), _stamp(now), repr(now), *self._own_fields, int(sent.beat), *self._constants,
+            sent.wanted, int(sent.again), int(sent.ahead), sent.begins, *_end(sent.ended),
+        )))  # fmt: skip
+
+    def _read(self, raw: list[Any], sent: _Sent) -> Step:
         ended, state = raw[0].decode(), raw[1].decode()
         if state != "task":
             return Step(ended, state, None)
         flat = iter(raw[4])
         fields = dict(zip(flat, flat, strict=True))
-        stamp = _stamp(now).encode()  # what the claim has written since
+        stamp = _stamp(sent.now).encode()  # what the claim has written since
         fields |= self._since
         fields[b"started_at"] = fields[b"last_heartbeat"] = stamp
-        claimed = Claimed(raw[3].decode(), wanted, int(raw[2]), fields, now)
+        claimed = Claimed(raw[3].decode(), sent.wanted, int(raw[2]), fields, sent.now)
         return Step(ended, state, claimed)
 
     # Redis away, and waiting

@@ -27,6 +27,7 @@ from rq.job import Job
 from longshore.aftermath import Casualty, Why, settle
 from longshore.boundary import Boundary, Farewell, Standing
 from longshore.connections import is_away
+from longshore.held import TakenBack, beat_for_others
 from longshore.horse import Horse, Plan
 from longshore.hygiene import reseed
 from longshore.processes import death_of, die_with_parent, flush, kill_group, pidfd
@@ -80,6 +81,7 @@ class Supervisor:
         self._noted_stop = False
         self._wake_r, self._wake_w = os.pipe()
         os.set_blocking(self._wake_w, False)
+        self._taken = TakenBack(worker)
         self._over = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="longshore-deadlines", daemon=True)
 
@@ -135,6 +137,13 @@ class Supervisor:
             Whether it did; False if that task is over.
         """
         return self._end(why, lambda at: at.has_task and is_meant(at))
+
+    def stop_held(self, task_id: str) -> bool:
+        """Stop a task that the horse may hold without having begun it; False if it holds none."""
+        horse = self._horse
+        held = horse is not None and self._taken.stop(horse.boundary, task_id)
+        self._wake()
+        return held
 
     def busy_pid(self) -> int:
         """The horse's process id while it has a task in its hands, else 0."""
@@ -217,9 +226,12 @@ class Supervisor:
             at = horse.boundary.read()
             if at.has_task:
                 worker.maintain_heartbeats(self._job(at), self._execution(at))
+                beat_for_others(worker, at.execution_id)
             else:
                 worker.heartbeat()
             horse.beat_at = now
+        if horse is not None:
+            self._taken.see_to(horse.boundary)
         if self._stop_at is None and worker.should_run_maintenance_tasks:
             self._clean_up()
 
@@ -253,7 +265,7 @@ class Supervisor:
         kill_group(horse.pid)  # before its pid is given free
         with self._guard:
             _, status, rusage = os.wait4(horse.pid, 0)
-            at, self._horse = horse.boundary.read(), None
+            at, connection, self._horse = horse.boundary.read(), horse.boundary.connection, None
         _close(horse)
         self._claimed += at.claimed
         self._worker.reorder_after(at)
@@ -261,8 +273,9 @@ class Supervisor:
         self._idle_deaths = 0 if clean or at.claimed else self._idle_deaths + 1
         if not clean:
             death = death_of(status, rusage)
-            fallen = Casualty(horse.pid, status, rusage, death, at.execution_id, horse.killed)
+            fallen = Casualty(horse.pid, status, rusage, death, at.execution_id, connection, horse.killed)
             self._until_settled(lambda: settle(self._worker, fallen))
+        self._until_settled(lambda: self._taken.see_to(None))
         return at.farewell if clean else Farewell.NONE
 
     def _until_settled(self, action: Callable[[], None]) -> None:
@@ -286,6 +299,9 @@ class Supervisor:
             now = time.monotonic()
             if self._stop_at is not None and now >= self._stop_at:
                 self._end(Why.PUT_BACK, lambda at: True)  # in whatever phase: it may be waiting for Redis
+            horse = self._horse
+            if horse is not None and self._taken.look(horse.boundary):
+                self._wake()
             self._end(Why.OVERDUE, lambda at: at.has_task and 0 < at.deadline < now - HARD_DEADLINE)  # noqa: B023  called at once
 
     def _end(self, why: Why, is_meant: Callable[[Standing], bool]) -> bool:

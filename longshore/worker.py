@@ -103,14 +103,14 @@ class QuickWorker(PatientWorker):
         found = getattr(getattr(self, name), "__func__", None)
         return found is getattr(QuickWorker, name) or found is getattr(LongshoreWorker, name)
 
-    def steps(self, given_up: Callable[[], bool]) -> Steps:
+    def steps(self, given_up: Callable[[], bool], connected: Callable[[int], None]) -> Steps:
         """The horse's calls to Redis."""
         return Steps(
             self.connection, self.name, self.key, self.executions_key, worker_ttl=self.worker_ttl + 60,
             interval=int(self.job_monitoring_interval), grace=self.grace, from_rq=FROM_RQ,
             job_prefix=self.job_class.redis_job_namespace_prefix,
             queue_prefix=self.queue_class.redis_queue_namespace_prefix,
-            whole_hash=self.reads_whole_hash, given_up=given_up,
+            whole_hash=self.reads_whole_hash, given_up=given_up, connected=connected,
         )  # fmt: skip
 
     def preload(self) -> None:
@@ -230,7 +230,7 @@ class QuickWorker(PatientWorker):
         assert self.supervisor is not None
         if not self.supervisor.kill(
             Why.STOPPED, lambda at: at.task_id == task and execution in (None, at.execution_id)
-        ):
+        ) and not (isinstance(task, str) and self.supervisor.stop_held(task)):
             self.log.warning("Not working on job %s, command ignored.", task)
 
     def _shutdown(self) -> None:

@@ -129,7 +129,24 @@ def _steps(shas: list[str], ids: list[str]) -> Iterator[list[object]]:
         claim = _execution(number) if number < len(ids) else ""
         ends = _end(_execution(number - 1), ids[number - 1], number - 1, now, iso) if number else [""]
         sha = shas[number // CHUNK % len(shas)]
-        yield ["EVALSHA", sha, *head, *same, beat, 10, 20, 600, "rq:job:", "rq:queue:", 0, claim, 0, *ends]
+        yield [
+            "EVALSHA",
+            sha,
+            *head,
+            *same,
+            beat,
+            10,
+            20,
+            600,
+            "rq:job:",
+            "rq:queue:",
+            0,
+            claim,
+            0,
+            0,
+            "",
+            *ends,
+        ]
 
 
 def _end(execution: str, task: str, number: int, now: float, iso: str) -> list[object]:

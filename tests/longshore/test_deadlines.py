@@ -53,8 +53,8 @@ class Note:
 
 
 def read(book: Path) -> list[Note]:
-    """What tasks have noted."""
-    lines = book.read_text().splitlines() if book.exists() else []
+    """What tasks have noted; a line may be half there."""
+    lines = book.read_text().rpartition("\n")[0].splitlines() if book.exists() else []
     return [Note(what, int(pid), float(at)) for what, pid, at in (line.split() for line in lines)]
 
 

@@ -22,6 +22,10 @@ from tests.support.killing import Generic, Scenario, Stage, differences, stock, 
 PR_SET_CHILD_SUBREAPER, PR_GET_CHILD_SUBREAPER = 36, 37
 SCENARIOS = {
     "success": Scenario(tasks_of("well"), 10),
+    "claimed ahead": Scenario(tasks_of("well", 4), 16, ahead=True),
+    "claimed ahead of a failure": Scenario(tasks_of("badly", 3), 30, ahead=True),
+    "claimed ahead, with a dependent": Scenario(stock(count=2), 36, Generic, ahead=True),
+    "claimed ahead, death in the task": Scenario(tasks_of("dies", 2), 14, ahead=True),
     "failure": Scenario(tasks_of("badly", 1), 14),
     "retry that fails": Scenario(tasks_of("twice_badly", 1), 25),
     "retry that succeeds": Scenario(tasks_of("again", 1), 20),
@@ -114,7 +118,7 @@ def check(stage: Stage, choose: Callable[[Sequence[Point]], Iterator[tuple[Point
 
 QUICK = (
     "success", "retry that succeeds", "delayed retry", "rate limit", "dependent", "stop", "death in the task",
-    "abandoned",
+    "abandoned", "claimed ahead", "claimed ahead of a failure",
 )  # fmt: skip
 """Scenarios that are gone through whenever the tests run."""
 

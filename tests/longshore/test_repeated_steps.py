@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -15,7 +13,7 @@ from rq import Queue
 
 from longshore.catalog import catalog
 from longshore.dispatch import Dispatcher
-from longshore.steps import Steps
+from longshore.line import Line
 from longshore.worker import LongshoreWorker
 from tests.support.killing import Generic, Scenario, Stage, differences, stock, tasks_of
 from tests.support.redis_proxy import Harm, RedisProxy
@@ -26,6 +24,9 @@ SCENARIOS = {
     "success": Scenario(tasks_of("well")),
     "stock success": Scenario(stock(count=1), worker_class=Generic),
     "delayed retry": Scenario(tasks_of("later", 1)),
+    "claimed ahead": Scenario(tasks_of("well", 4), ahead=True),
+    "claimed ahead of a failure": Scenario(tasks_of("badly", 3), ahead=True),
+    "claimed ahead, with a dependent": Scenario(stock(count=2), worker_class=Generic, ahead=True),
     "rate limit": Scenario(tasks_of("alone")),
     "dependent": Scenario(stock(count=2), worker_class=Generic),
 }
@@ -33,28 +34,34 @@ QUEUES = ("default", "second")
 
 
 class Losing:
-    """In place of `Steps._call`: loses one call to Redis, or only its answer.
+    """Loses one step on its way to Redis, or only its answer.
 
     Args:
-        number: which call, from 0.
+        number: which step, from 0.
         moment: "before" the script has run, or "after" it.
     """
 
     def __init__(self, number: int, moment: Moment) -> None:
-        self._number, self._moment, self._calls = number, moment, 0
-        self._call = Steps._call
+        self._number, self._moment, self._steps = number, moment, 0
+        self._put, self._answer = Line.put, Line.answer
 
-    def __get__(self, steps: Steps, owner: type[Steps]) -> Callable[..., Any]:
-        return functools.partial(self._lose, steps)
+    def arm(self, patch: pytest.MonkeyPatch) -> None:
+        """Stand in the way of every line from now on."""
 
-    def _lose(self, steps: Steps, *args: Any) -> Any:
-        number, self._calls = self._calls, self._calls + 1
-        if number == self._number and self._moment == "before":
-            raise ConnectionError("lost on its way")
-        answer = self._call(steps, *args)
-        if number == self._number:
-            raise ConnectionError("its answer was lost")
-        return answer
+        def put(line: Line, packed: bytes) -> None:
+            number, self._steps = self._steps, self._steps + 1
+            if number == self._number and self._moment == "before":
+                raise ConnectionError("lost on its way")
+            self._put(line, packed)
+
+        def answer(line: Line) -> Any:
+            found = self._answer(line)
+            if self._steps - 1 == self._number and self._moment == "after":
+                raise ConnectionError("its answer was lost")
+            return found
+
+        patch.setattr(Line, "put", put)
+        patch.setattr(Line, "answer", answer)
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
@@ -77,7 +84,7 @@ def test_a_step_that_is_sent_twice_is_made_once(
     wrong = []
     for number in range(len(calls)):
         with monkeypatch.context() as patch:
-            patch.setattr(Steps, "_call", Losing(number, moment))
+            Losing(number, moment).arm(patch)
             switch, found = stage.perform(None)
         assert sum(one.what == "before step" for one in switch.points()) == len(calls) + (moment == "after")
         wrong += [f"step {number}: {one}" for one in differences(right, found, None)]
@@ -92,7 +99,7 @@ def test_a_copy_of_a_step_that_arrives_late_claims_nothing(redis: Redis, dispatc
         client = Redis.from_url(proxy.url, socket_timeout=0.1)
         worker = LongshoreWorker(["default"], connection=client, name="late")
         worker.register_birth()
-        steps = worker.steps(given_up=lambda: False)
+        steps = worker.steps(given_up=lambda: False, connected=lambda connection: None)
         steps.step(["rq:queue:second"], None, claim=True)  # connected, and the script is loaded
         there = {one["id"] for one in redis.client_list()}
         late = proxy.spoil(Harm.LATE, b"EVALSHA", seconds=0.5)

@@ -16,6 +16,7 @@ from rq.suspension import suspend
 
 from longshore import events, keys
 from longshore.connections import AWAY
+from longshore.line import Line
 from longshore.steps import Claimed, Ended, Steps
 from tests.support import mixture
 from tests.support.waiting import wait_until
@@ -162,20 +163,25 @@ def test_a_broken_connection_neither_loses_a_task_nor_claims_two(
     redis: Redis, steps: Steps, monkeypatch: pytest.MonkeyPatch, lost: str
 ) -> None:
     first, second = put(redis), put(redis)
-    real = Steps._call
+    real_put, real_answer = Line.put, Line.answer
     broken: list[bool] = []
 
-    def call(self: Steps, *args: Any) -> Any:
-        if not broken and lost == "question":
+    def lose(moment: str) -> None:
+        if not broken and lost == moment:
             broken.append(True)
             raise Away("lost")
-        raw = real(self, *args)
-        if not broken:
-            broken.append(True)
-            raise Away("lost")
-        return raw
 
-    monkeypatch.setattr(Steps, "_call", call)
+    def put_on(line: Line, packed: bytes) -> None:
+        lose("question")
+        real_put(line, packed)
+
+    def answer(line: Line) -> Any:
+        found = real_answer(line)
+        lose("answer")
+        return found
+
+    monkeypatch.setattr(Line, "put", put_on)
+    monkeypatch.setattr(Line, "answer", answer)
     claimed = claim(steps)
     assert claimed.task_id == first.id
     assert redis.lrange("rq:queue:high", 0, -1) == [second.id.encode()]

@@ -233,12 +233,17 @@ class KillSwitch:
         # "scheduled" is what RQ writes for a delayed retry before the transaction that schedules it.
         if not {"started", "scheduled"} & set(json.loads(self._snapshot.read_text()).values()):
             return False
-        for point in reversed([one for one in self.points() if one.role == "horse"]):
-            if point.what == BEGIN or (point.what.startswith(f"after {STEP}") and point.what != SLOW):
-                return False
+        ended = under_way = left_to_rq = False
+        for point in (one for one in self.points() if one.role == "horse"):
             if point.what == END:
-                return True
-        return False
+                ended = True
+            elif point.what == f"before {STEP}":
+                under_way, ended, left_to_rq = ended, False, False
+            elif point.what == SLOW:
+                under_way, left_to_rq = False, under_way
+            elif point.what.startswith(f"after {STEP}"):
+                under_way = False
+        return ended or under_way or left_to_rq
 
     def close(self) -> None:
         """Give the page back."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import math
 import os
 import random
 import re
@@ -24,7 +25,7 @@ from redis import Redis
 from rq import Queue
 from rq.job import Dependency, Job
 
-from longshore import supervision
+from longshore import claims, held, supervision
 from longshore.catalog import catalog
 from longshore.dispatch import Dispatcher
 from longshore.task import DEATHS
@@ -74,6 +75,7 @@ class Scenario:
         abandoned: whether the tasks come from a worker that has died in their middle.
         either: whether it may also end as it does in a worker without a switch, as a kill undoes a request.
         only: points that matter; all if None.
+        ahead: whether every task claims the next one ahead, from the first on.
     """
 
     enqueue: Enqueue
@@ -84,6 +86,7 @@ class Scenario:
     abandoned: bool = False
     either: bool = False
     only: Callable[[Point], bool] | None = None
+    ahead: bool = False
 
 
 def tasks_of(job: str, count: int = 2) -> Enqueue:
@@ -197,6 +200,8 @@ class Stage:
             gc.freeze()  # a worker collects garbage as it starts: not ours, thousands of times
             logging.disable()
             supervision._WATCH, supervision.HARD_DEADLINE = 0.01, 0.1
+            claims.STREAK, claims.SHORT = (0, math.inf) if self.scenario.ahead else (math.inf, 0)
+            held.HELD_FOR = math.inf
             connection = Redis.from_url(self.url)
             worker = self.scenario.worker_class(
                 list(self.queues), connection=connection, name=name, **self.scenario.options
