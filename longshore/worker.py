@@ -103,7 +103,7 @@ class QuickWorker(PatientWorker):
         found = getattr(getattr(self, name), "__func__", None)
         return found is getattr(QuickWorker, name) or found is getattr(LongshoreWorker, name)
 
-    def steps(self, given_up: Callable[[], bool], connected: Callable[[int], None]) -> Steps:
+    def steps(self, given_up: Callable[[], bool], connected: Callable[[int], None] = lambda _: None) -> Steps:
         """The horse's calls to Redis."""
         return Steps(
             self.connection, self.name, self.key, self.executions_key, worker_ttl=self.worker_ttl + 60,
