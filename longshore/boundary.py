@@ -17,6 +17,7 @@ from enum import IntEnum
 
 _TEXT = 1024
 _LAYOUT = struct.Struct(f"<BBddqqqHH32s{_TEXT}s")
+_PHASE = struct.Struct("<BBdd")
 _STOP = struct.Struct("<B")
 _STOP_AT = _LAYOUT.size
 _HELD = struct.Struct("<B32s")
@@ -114,7 +115,8 @@ class Boundary:
 
     def rest(self, phase: Phase) -> None:
         """No task is in hand."""
-        self._put(phase, 0.0, 0.0)
+        with self._lock:
+            _PHASE.pack_into(self._page, 0, phase, Farewell.NONE, 0.0, 0.0)
 
     def leave(self, farewell: Farewell) -> None:
         """Say why the horse leaves."""

@@ -84,6 +84,7 @@ class Catalog:
 
     def __init__(self) -> None:
         self._jobs: dict[str, Job] = {}
+        self._by_path: dict[str, Job] = {}
         self.queues: dict[str, str] = {}
 
     def __iter__(self) -> Iterator[Job]:
@@ -107,6 +108,7 @@ class Catalog:
                 f"{declared.name}: declared twice, by {there.path} and by {declared.path}; rename one"
             )
         self._jobs[declared.name] = declared
+        self._by_path.clear()
 
     def get(self, name: str) -> Job:
         """The job of that name.
@@ -128,15 +130,19 @@ class Catalog:
         Raises:
             UnknownJob: nothing in the catalog is called so.
         """
-        if func_name in self._jobs:
-            return self._jobs[func_name]
+        found = self._jobs.get(func_name) or self._by_path.get(func_name)
+        if found is not None:
+            return found
         module, _, function = func_name.rpartition(".")
         if "jobs" not in module.split("."):
             raise UnknownJob(func_name)
         try:
-            return self.get(name_of(module, function))
+            found = self.get(name_of(module, function))
         except (UnknownJob, CatalogError):
             raise UnknownJob(func_name) from None
+        if found.path == func_name:  # of others there may be any number
+            self._by_path[func_name] = found
+        return found
 
     def preload(self, queues: Iterable[str]) -> None:
         """Import what the jobs of these queues want imported before a fork.

@@ -193,11 +193,12 @@ class Horse:
 
     def _is_plain(self, task: Claimed) -> bool:
         """Whether it needs nothing of RQ's own code, should it end well."""
-        fields = task.hash
-        if any(fields.get(name) for name in _FOR_RQ):
-            return False
-        ttl = fields.get(b"result_ttl")
-        return (_whole(ttl) if ttl else self._worker.default_result_ttl) != 0
+        if task.is_plain is None:
+            fields = task.hash
+            ttl = fields.get(b"result_ttl")
+            kept = (_whole(ttl) if ttl else self._worker.default_result_ttl) != 0
+            task.is_plain = kept and not any(map(fields.get, _FOR_RQ))
+        return task.is_plain
 
     def _quickly(self, job: Job, queue: Queue, task: Claimed, timeout: int) -> Ended | None:
         """Run the function, and leave its end to the next step; None if RQ's own code has recorded it."""

@@ -70,7 +70,7 @@ class Surroundings:
 
     def __init__(self) -> None:
         signal.signal(signal.SIGALRM, _ring)
-        self._handlers = {one: _getsignal(one) for one in _SIGNALS}
+        self._handlers = tuple(map(_getsignal, _SIGNALS))
         self._environ = dict(os.environ)
         self._raw = dict(_raw_environ())
         self._cwd = os.getcwd()
@@ -120,9 +120,10 @@ class Surroundings:
         return not left
 
     def _restore_signals(self) -> None:
-        for one, handler in self._handlers.items():
-            if _getsignal(one) != handler:
-                signal.signal(one, handler if handler is not None else signal.SIG_DFL)
+        if tuple(map(_getsignal, _SIGNALS)) != self._handlers:
+            for one, handler in zip(_SIGNALS, self._handlers, strict=True):
+                if _getsignal(one) != handler:
+                    signal.signal(one, handler if handler is not None else signal.SIG_DFL)
         if signal.pthread_sigmask(signal.SIG_BLOCK, ()) != self._blocked:
             signal.pthread_sigmask(signal.SIG_SETMASK, self._blocked)
         for timer in _TIMERS:
@@ -222,7 +223,7 @@ def _reap() -> None:
 
 def reseed() -> None:
     """Random numbers of one task must not follow from those of another, nor from a seed that it set."""
-    random.seed(os.urandom(16))
+    random.seed(int.from_bytes(os.urandom(16), "little"))  # of bytes it takes a hash first
     numpy_random: Any = sys.modules.get("numpy.random")
     if numpy_random is not None:
         numpy_random.seed(int.from_bytes(os.urandom(4), "little"))

@@ -98,5 +98,7 @@ def children(of: int | None = None) -> list[int]:
 def flush(*streams: Any) -> None:
     """Flush streams, as far as they are there and open."""
     for stream in streams:
-        with suppress(AttributeError, OSError, ValueError):
+        try:
             stream.flush()
+        except (AttributeError, OSError, ValueError):  # None, or closed by a task: nothing is left to flush
+            continue

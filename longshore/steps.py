@@ -14,8 +14,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from secrets import token_hex
 from typing import Any
-from uuid import uuid4
 
 from hiredis import pack_command
 from redis import Redis
@@ -47,6 +47,7 @@ class Claimed:
         queue: index of its queue in the order of the claim.
         hash: its hash in Redis, field by field.
         at: when it was claimed, seconds since the epoch.
+        is_plain: whether it needs nothing of RQ's own code when it ends well; None if nobody has looked.
     """
 
     task_id: str
@@ -54,6 +55,7 @@ class Claimed:
     queue: int
     hash: dict[bytes, bytes]
     at: float
+    is_plain: bool | None = None
 
 
 @dataclass(slots=True)
@@ -210,14 +212,14 @@ class Steps:
             The execution id of the claim, empty without one.
         """
         now = time.time()
-        wanted = (self._next_id or uuid4().hex) if claim else ""
+        wanted = (self._next_id or token_hex(16)) if claim else ""
         beat = beat or now - self._beat_at >= _BEAT
         self._sent = sent = _Sent(tuple(queues), ended, wanted, beat, ahead, begins)
         try:
             self._put(sent, now)
         except (*AWAY, ResponseError) as error:
             sent.error, sent.again = error, True
-        self._next_id = uuid4().hex
+        self._next_id = token_hex(16)
         return wanted
 
     def receive(self) -> Step:
