@@ -28,6 +28,7 @@ from longshore.catalog import Job, catalog
 from longshore.durations import Duration, seconds
 from longshore.errors import IdempotencyConflict, InvalidParameters
 from longshore.task import Task
+from longshore.template import Template
 
 UNFINISHED = frozenset(
     {"created", "queued", "started", "deferred", "scheduled", "rate_limited", "ready_to_enqueue"}
@@ -70,6 +71,7 @@ class Dispatcher:
         self.connection = connection
         self._now, self._rng = now, rng or random.Random()
         self._queues: dict[str, Queue] = {}
+        self._templates: dict[str, Template] = {}
 
     def dispatch(
         self,
@@ -206,15 +208,31 @@ class Dispatcher:
         digest = job.parameters.digest(checked) if job.unique else ""
         if digest in twins:
             return Dispatched(twins[digest], job.name, created=False)
-        made = self.new_task(job, job.parameters.payload(checked))
+        task_id = self._new(pipe, job, job.parameters.payload(checked), when)
+        if job.unique:
+            twins[digest] = task_id
+            self.note_twin(pipe, job, digest, task_id)
+        return Dispatched(task_id, job.name)
+
+    def _new(self, pipe: Pipeline, job: Job, payload: Mapping[str, Any], when: datetime | None) -> str:
+        if when is None and job.overlap:
+            return self._template(job).push(pipe, payload)
+        made = self.new_task(job, payload)
         if when is None:
             self.push(pipe, made)
         else:
             _hold_until(pipe, made, when)
-        if job.unique:
-            twins[digest] = made.id
-            self.note_twin(pipe, job, digest, made.id)
-        return Dispatched(made.id, job.name)
+        return made.id
+
+    def _template(self, job: Job) -> Template:
+        found = self._templates.get(job.name)
+        if found is None or found.job is not job:
+            made, queue = self.new_task(job, {}), self.queue(job.queue)
+            with self.connection.pipeline() as nowhere:
+                self.push(nowhere, made)
+            found = Template(job, made, queue, lambda: job.retry.delays(self._rng))
+            self._templates[job.name] = found
+        return found
 
     def _twins(self, pipe: Pipeline, job: Job, many: Sequence[BaseModel]) -> dict[str, str]:
         """Unfinished tasks with the same parameters, by digest of these."""

@@ -7,13 +7,11 @@ is lost the same step is sent again and nothing happens twice.
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from secrets import token_hex
 from typing import Any
 
@@ -25,6 +23,7 @@ from rq.suspension import WORKERS_SUSPENDED
 
 from longshore import keys
 from longshore.connections import AWAY, is_away
+from longshore.instants import stamp
 from longshore.line import Line
 from longshore.scripts import source
 
@@ -259,7 +258,7 @@ class Steps:
         sent.now = now
         self._line.put(pack_command((
             "EVALSHA", _SHA, 4 + len(sent.queues), *self._own, *sent.queues,
-            int(now), _stamp(now), repr(now), *self._own_fields, int(sent.beat), *self._constants,
+            int(now), stamp(now), repr(now), *self._own_fields, int(sent.beat), *self._constants,
             sent.wanted, int(sent.again), int(sent.ahead), sent.begins, *_end(sent.ended),
         )))  # fmt: skip
 
@@ -269,9 +268,8 @@ class Steps:
             return Step(ended, state, None)
         flat = iter(raw[4])
         fields = dict(zip(flat, flat, strict=True))
-        stamp = _stamp(sent.now).encode()  # what the claim has written since
-        fields |= self._since
-        fields[b"started_at"] = fields[b"last_heartbeat"] = stamp
+        fields |= self._since  # what the claim has written since
+        fields[b"started_at"] = fields[b"last_heartbeat"] = stamp(sent.now).encode()
         claimed = Claimed(raw[3].decode(), sent.wanted, int(raw[2]), fields, sent.now)
         return Step(ended, state, claimed)
 
@@ -303,23 +301,12 @@ class GivenUp(Exception):
     """Redis is away, and the worker has no time to wait for it."""
 
 
-def _stamp(seconds: float) -> str:
-    """A time as RQ writes it into hashes. The second's part is made once a second."""
-    whole = int(seconds)
-    return f"{_second(whole)}.{int((seconds - whole) * 1_000_000):06d}Z"
-
-
-@functools.lru_cache(maxsize=4)
-def _second(whole: int) -> str:
-    return datetime.fromtimestamp(whole, UTC).isoformat()[:19]
-
-
 def _end(ended: Ended | None) -> Sequence[Any]:
     if ended is None:
         return ("",)
     claimed = ended.claimed
     return (
-        claimed.execution_id, claimed.task_id, ended.queue, _stamp(ended.started), _stamp(ended.ended),
+        claimed.execution_id, claimed.task_id, ended.queue, stamp(ended.started), stamp(ended.ended),
         repr(claimed.at), repr(ended.ended), f"{ended.ended - ended.started:.6f}", ended.result_ttl,
         ended.value, keys.EVENTS, ended.name, f"{ended.wait:.6f}", f"{ended.peak_mb:.1f}",
     )  # fmt: skip

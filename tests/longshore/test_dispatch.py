@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from redis import Redis
@@ -34,6 +36,26 @@ def test_an_enqueue_is_one_transaction(redis: Redis, dispatcher: Dispatcher) -> 
     stats: Any = redis.info("commandstats")
     assert stats["cmdstat_exec"]["calls"] == 1
     assert "cmdstat_watch" not in stats
+
+
+@pytest.mark.parametrize("name", ["demo.add", "kills.again", "stops.count", "maintenance.ping"])
+def test_a_task_has_the_hash_that_rq_makes(redis: Redis, name: str) -> None:
+    job = catalog.get(name)
+    named: dict[str, Any] = {"a": 1, "name": "ü", "book": "", "number": 1}
+    given = {one: named[one] for one in job.parameters.model.model_fields if one in named}
+    params = job.parameters.payload(job.parameters.check(given))
+    made = Dispatcher(redis, rng=random.Random(1)).new_task(job, params)
+    with redis.pipeline() as pipe:
+        Dispatcher(redis).push(pipe, made)
+        pipe.execute()
+    ours = Dispatcher(redis, rng=random.Random(1)).dispatch(job, given).task_id
+    right, found = redis.hgetall(made.key), redis.hgetall(f"rq:job:{ours}")
+    for field in (b"created_at", b"enqueued_at"):
+        before, after = (datetime.fromisoformat(one.pop(field).decode()) for one in (right, found))
+        assert timedelta(0) <= after - before < timedelta(seconds=30)
+    assert found == right
+    assert redis.lrange(f"rq:queue:{job.queue}", 0, -1) == [made.id.encode(), ours.encode()]
+    assert str(UUID(ours, version=4)) == ours
 
 
 def test_bad_parameters_write_nothing(redis: Redis, dispatcher: Dispatcher) -> None:
