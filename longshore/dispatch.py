@@ -98,7 +98,10 @@ class Dispatcher:
         """
         checked = job.parameters.check(params)
         key = _Remembered(job, [checked], idempotency_key, f"{delay} {run_at}") if idempotency_key else None
-        return self._write(job, [checked], self._when(job, delay, run_at), key)[0]
+        when = self._when(job, delay, run_at)
+        if key is None and when is None and job.overlap and not job.unique:
+            return Dispatched(self._template(job).enqueue(job.parameters.payload(checked)), job.name)
+        return self._write(job, [checked], when, key)[0]
 
     def dispatch_many(
         self, job: Job, many: Sequence[Mapping[str, Any]], *, idempotency_key: str | None = None

@@ -137,8 +137,8 @@ class Line:
     def _silence(self, control: int, timeout: float) -> None:
         connection = self._connection
         sock = connection._sock
-        if connection.can_read(0) or sock in select.select([sock, control], [], [], timeout)[0]:
-            connection.read_response(push_request=True)
+        if not connection.can_read(0):
+            select.select([sock, control], [], [], timeout)  # the next answer brings what Redis has told, too
 
 
 def _id_of(connection: Any) -> int:

@@ -17,6 +17,7 @@ from rq import Queue
 
 from longshore.catalog import Job
 from longshore.instants import stamp
+from longshore.scripts import script
 from longshore.serializer import Serializer
 from longshore.task import Task
 
@@ -40,11 +41,28 @@ class Template:
             name: value for name, value in fields.items() if name not in _OF_A_TASK
         }
         self._queue, self._delays = queue, delays
+        self._script = script(queue.connection, "enqueue.lua")
 
     def push(self, pipe: Pipeline, payload: Mapping[str, Any]) -> str:
         """Buffer a new task's writes on a transaction; its id."""
-        task_id, at = _new_id(), stamp(time.time())
-        call = (self.job.path, None, (), payload)
+        task_id = _new_id()
+        pipe.sadd(self._queue.redis_queues_keys, self._queue.key)
+        pipe.hset(Task.key_for(task_id), mapping=self._filled(payload))
+        pipe.rpush(self._queue.key, task_id)
+        return task_id
+
+    def enqueue(self, payload: Mapping[str, Any]) -> str:
+        """Put a new task into its queue, in one call; its id."""
+        task_id = _new_id()
+        fields = [part for field in self._filled(payload).items() for part in field]
+        self._script(
+            keys=[self._queue.redis_queues_keys, self._queue.key, Task.key_for(task_id)],
+            args=[task_id, *fields],
+        )
+        return task_id
+
+    def _filled(self, payload: Mapping[str, Any]) -> dict[Any, Any]:
+        call, at = (self.job.path, None, (), payload), stamp(time.time())
         varying = {
             "created_at": at,
             "enqueued_at": at,
@@ -52,10 +70,7 @@ class Template:
         }
         if self.job.retry.retries:
             varying["retry_intervals"] = Serializer.dumps(self._delays())
-        pipe.sadd(self._queue.redis_queues_keys, self._queue.key)
-        pipe.hset(Task.key_for(task_id), mapping=self._fields | varying)
-        pipe.rpush(self._queue.key, task_id)
-        return task_id
+        return self._fields | varying
 
 
 def _new_id() -> str:

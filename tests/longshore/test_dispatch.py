@@ -34,7 +34,7 @@ def test_an_enqueue_is_one_transaction(redis: Redis, dispatcher: Dispatcher) -> 
     redis.config_resetstat()
     dispatcher.dispatch(catalog.get("demo.add"), {"a": 1})
     stats: Any = redis.info("commandstats")
-    assert stats["cmdstat_exec"]["calls"] == 1
+    assert stats["cmdstat_evalsha"]["calls"] == 1
     assert "cmdstat_watch" not in stats
 
 
