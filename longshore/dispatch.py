@@ -7,8 +7,6 @@ and `unique` promise is decided under WATCH in the same transaction.
 from __future__ import annotations
 
 import functools
-import hashlib
-import json
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +24,8 @@ from rq_scheduler import Scheduler
 from longshore import connections, keys, task
 from longshore.catalog import Job, catalog
 from longshore.durations import Duration, seconds
-from longshore.errors import IdempotencyConflict, InvalidParameters
+from longshore.errors import InvalidParameters
+from longshore.idempotency import Remembered
 from longshore.task import Task
 from longshore.template import Template
 
@@ -97,7 +96,7 @@ class Dispatcher:
             redis.exceptions.RedisError: it is not known to be in Redis.
         """
         checked = job.parameters.check(params)
-        key = _Remembered(job, [checked], idempotency_key, f"{delay} {run_at}") if idempotency_key else None
+        key = Remembered(job, [checked], idempotency_key, f"{delay} {run_at}") if idempotency_key else None
         when = self._when(job, delay, run_at)
         if key is None and when is None and job.overlap and not job.unique:
             return Dispatched(self._template(job).enqueue(job.parameters.payload(checked)), job.name)
@@ -115,7 +114,7 @@ class Dispatcher:
         if not 1 <= len(many) <= keys.BATCH_LIMIT:
             raise _invalid(job, "(batch)", f"a batch has 1 to {keys.BATCH_LIMIT} tasks, this one {len(many)}")
         checked = _check_all(job, many)
-        key = _Remembered(job, checked, idempotency_key) if idempotency_key else None
+        key = Remembered(job, checked, idempotency_key) if idempotency_key else None
         return self._write(job, checked, None, key)
 
     def new_task(self, job: Job, payload: Mapping[str, Any], task_id: str | None = None, **meta: Any) -> Task:
@@ -175,7 +174,7 @@ class Dispatcher:
         pipe.set(keys.unique(job.name, digest), task_id, ex=keys.UNIQUE_TTL)
 
     def _write(
-        self, job: Job, many: Sequence[BaseModel], when: datetime | None, remembered: _Remembered | None
+        self, job: Job, many: Sequence[BaseModel], when: datetime | None, remembered: Remembered | None
     ) -> list[Dispatched]:
         self.queue(job.queue).get_redis_server_version()  # read once, never inside the transaction
         for _ in range(_TRIES):
@@ -192,16 +191,16 @@ class Dispatcher:
         job: Job,
         many: Sequence[BaseModel],
         when: datetime | None,
-        remembered: _Remembered | None,
+        remembered: Remembered | None,
     ) -> list[Dispatched]:
         if remembered and (earlier := remembered.look(pipe)):
-            return earlier
+            return [Dispatched(task_id, job.name, created=False) for task_id in earlier]
         twins = self._twins(pipe, job, many) if job.unique else {}
         if pipe.watching:
             pipe.multi()
         results = [self._one(pipe, job, one, when, twins) for one in many]
         if remembered:
-            remembered.note(pipe, results)
+            remembered.note(pipe, [one.task_id for one in results])
         pipe.execute()
         return results
 
@@ -256,33 +255,6 @@ class Dispatcher:
         if run_at > now + HORIZON:
             raise _invalid(job, "run_at", f"{run_at.isoformat()} is more than 5 years ahead")
         return run_at
-
-
-class _Remembered:
-    """What an Idempotency-Key stands for: task ids, and a digest of the parameters and of when to run."""
-
-    def __init__(self, job: Job, many: Sequence[BaseModel], key: str, when: str = "") -> None:
-        self._job = job.name
-        self._name = keys.idempotency(job.name, hashlib.sha256(key.encode()).hexdigest()[:32])
-        self._digest = hashlib.sha256(
-            "".join([*(job.parameters.digest(one) for one in many), when]).encode()
-        ).hexdigest()[:16]
-
-    def look(self, pipe: Pipeline) -> list[Dispatched]:
-        pipe.watch(self._name)
-        raw = pipe.get(self._name)
-        if raw is None:
-            return []
-        stored = json.loads(raw)
-        if stored["digest"] != self._digest:
-            raise IdempotencyConflict(
-                "This Idempotency-Key was used with other parameters or times; use a new key for these."
-            )
-        return [Dispatched(task_id, self._job, created=False) for task_id in stored["tasks"]]
-
-    def note(self, pipe: Pipeline, results: list[Dispatched]) -> None:
-        value = json.dumps({"digest": self._digest, "tasks": [one.task_id for one in results]})
-        pipe.set(self._name, value, ex=keys.IDEMPOTENCY_TTL)
 
 
 def _hold_until(pipe: Pipeline, made: Task, when: datetime) -> None:

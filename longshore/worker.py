@@ -12,24 +12,21 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from types import FrameType
 from typing import Any
 
 from rq import Queue
-from rq.command import handle_command, parse_payload
 from rq.defaults import UNSERIALIZABLE_RETURN_VALUE_PAYLOAD
 from rq.executions import Execution
 from rq.job import Job as RQJob
 from rq.utils import current_timestamp, now, utcformat
-from rq.worker import DequeueStrategy, Worker, WorkerStatus
+from rq.worker import DequeueStrategy, WorkerStatus
 
 from longshore import catalog, settings
-from longshore.aftermath import Why
 from longshore.boundary import Standing
 from longshore.errors import CatalogError
 from longshore.horse import Plan
 from longshore.hygiene import Alarm
-from longshore.patience import PatientWorker
+from longshore.orders import CommandedWorker
 from longshore.recovery import FROM_RQ, GRACE
 from longshore.scripts import script
 from longshore.serializer import Serializer
@@ -43,8 +40,6 @@ MAINTENANCE_INTERVAL = 15
 """Seconds between two looks for abandoned tasks."""
 WORKER_TTL = 30
 """Seconds, with RQ's 60 on top, that a worker is listed after its last heartbeat."""
-STOP_GRACE = 15.0
-"""Seconds that a running task has after SIGTERM before it is put back; Heroku kills at 30."""
 _OF_THE_LOOP = (
     "execute_job", "fork_work_horse", "main_work_horse", "monitor_work_horse", "wait_for_horse",
     "dequeue_job_and_maintain_ttl",
@@ -57,11 +52,10 @@ _OF_A_TASK = (
 """Methods that the quick way through a task leaves out: a subclass that has its own has them called."""
 
 
-class QuickWorker(PatientWorker):
+class QuickWorker(CommandedWorker):
     """An RQ worker whose horse runs many tasks. `rq worker --worker-class longshore.worker.QuickWorker`."""
 
     death_penalty_class = Alarm
-    stop_grace = STOP_GRACE
     grace = 60
     """Seconds after its last expected heartbeat that a task counts as abandoned, as in RQ."""
     reads_whole_hash = True
@@ -77,8 +71,6 @@ class QuickWorker(PatientWorker):
         of_old = options.pop("default_worker_ttl", None)  # RQ warns of it, though its own command passes both
         if of_old is not None:
             options.setdefault("worker_ttl", of_old)
-        self.supervisor: Supervisor | None = None
-        self._forced = False
         super().__init__(*args, **options)
         logging.getLogger("rq.worker").addFilter(_is_news)
 
@@ -166,87 +158,9 @@ class QuickWorker(PatientWorker):
         finally:
             self.supervisor.close()
             self.teardown()
-        if self._forced:
+        if self.forced:
             raise SystemExit  # as in RQ
         return worked
-
-    def handle_payload(self, message: Any) -> None:
-        """As in RQ; a command that makes no sense is ignored."""
-        try:
-            payload = parse_payload(message)
-            if self.supervisor is not None and payload["command"] in ("stop-job", "stop-execution"):
-                self._stop_task(payload)
-            else:
-                handle_command(self, payload)
-        except Exception:  # anybody may publish anything there
-            self.log.exception("Worker %s: a command is ignored: %.200r", self.name, message)
-
-    # What RQ's commands and signals ask of the worker process
-
-    @property
-    def executions(self) -> dict[str, Execution]:
-        """What runs now, by execution id; in the worker process as the horse shows it."""
-        if self.supervisor is not None and not self._is_horse:
-            return self.supervisor.executions()
-        return self._own_executions
-
-    @executions.setter
-    def executions(self, value: dict[str, Execution]) -> None:
-        self._own_executions = value
-
-    @property
-    def execution(self) -> Execution | None:
-        """One of `executions`; RQ's own looks twice, and the horse may have gone on between the looks."""
-        for found in self.executions.values():
-            return found
-        of_redis = self.get_current_executions()
-        return of_redis[0] if of_redis else None
-
-    @execution.setter
-    def execution(self, value: Execution | None) -> None:
-        Worker.execution.fset(self, value)  # type: ignore[attr-defined]
-
-    @property
-    def horse_pid(self) -> int:
-        """The horse's process id while it runs a task, else 0."""
-        return self.supervisor.busy_pid() if self.supervisor is not None else self._horse_pid
-
-    def get_state(self) -> str:
-        """As in RQ; while the horse works on a task, "busy"."""
-        if self.supervisor is not None and not self._is_horse:
-            return WorkerStatus.BUSY if self.supervisor.busy_pid() else WorkerStatus.IDLE
-        return super().get_state()
-
-    def kill_horse(self, *args: Any, **options: Any) -> None:
-        """Kill the horse, but only within the task that was meant."""
-        if self.supervisor is None:
-            super().kill_horse(*args, **options)
-            return
-        self.supervisor.kill(Why.COMMAND, lambda at: True)
-
-    def _stop_task(self, payload: dict[str, Any]) -> None:
-        """RQ's stop-job and stop-execution. RQ looks first and kills later: the task may end in between."""
-        task, execution = payload.get("job_id"), payload.get("execution_id")
-        assert self.supervisor is not None
-        if not self.supervisor.kill(
-            Why.STOPPED, lambda at: at.task_id == task and execution in (None, at.execution_id)
-        ) and not (isinstance(task, str) and self.supervisor.stop_held(task)):
-            self.log.warning("Not working on job %s, command ignored.", task)
-
-    def _shutdown(self) -> None:
-        if self.supervisor is None:
-            super()._shutdown()
-        else:
-            self._stop_requested = self.get_state() == WorkerStatus.BUSY
-            self.supervisor.stop(self.stop_grace)
-
-    def request_force_stop(self, signum: int, frame: FrameType | None) -> None:
-        """A second signal, a second or more after the first: put the task back now."""
-        if self.supervisor is None:
-            super().request_force_stop(signum, frame)
-        elif self._shutdown_requested_date and (now() - self._shutdown_requested_date).total_seconds() >= 1:
-            self._forced = True
-            self.supervisor.stop(0)
 
     def maintain_heartbeats(self, job: RQJob, execution: Execution) -> None:
         """A heartbeat for the worker and the task that it runs; nothing that has ended comes back to life."""
