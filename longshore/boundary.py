@@ -144,10 +144,12 @@ class Boundary:
             if held is not None:
                 _HELD.pack_into(self._page, _HELD_AT, _IS_HELD if held else _NONE, held.encode())
 
-    @property
-    def was_taken_back(self) -> bool:
-        """Whether the worker has taken back what was held; it can only while a task is in hand."""
-        return self._page[_HELD_AT] == _TAKEN_BACK
+    def begin_held(self) -> bool:
+        """What is held is to begin next; False if the worker has taken it back."""
+        with self._lock:
+            taken = self._page[_HELD_AT] == _TAKEN_BACK
+            self._page[_HELD_AT] = _NONE
+        return not taken
 
     @property
     def stopping(self) -> bool:

@@ -81,7 +81,7 @@ class Claims:
         self._may_give_up = self.ended is None and self._unconfirmed is None
         self.confirm()
         held, self._held, self.held_id = self._held, None, ""
-        if held is not None and not self._boundary.was_taken_back:
+        if held is not None and self._boundary.begin_held():
             if claim and time.time() - held.at < _STALE:
                 self._may_give_up = False
                 self._begin(held)
