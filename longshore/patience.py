@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 from rq.utils import as_text
 
 from longshore.caretaker import Caretaker
-from longshore.connections import is_away
+from longshore.connections import AWAY, is_away
 
 _OF_ANSWERS = (RedisError, OSError, ValueError, TypeError, LookupError, AttributeError)
 """What redis-py raises when Redis is away, an answer is broken, or a connection was closed under it."""
@@ -75,5 +75,6 @@ class PatientWorker(Caretaker):
         """As in RQ, but neither a Redis that is away nor an answer that makes no sense ends the listening."""
         if not isinstance(exc, _OF_ANSWERS):
             super()._pubsub_exception_handler(exc, pubsub, pubsub_thread)
-        self.log.error("Worker %s: cannot listen for commands just now: %r", self.name, exc)
+        if not isinstance(exc, AWAY):  # of that the other threads tell, once
+            self.log.error("Worker %s: cannot listen for commands just now: %r", self.name, exc)
         time.sleep(2)

@@ -124,7 +124,7 @@ end
 
 -- What of a task's hash is needed to run it and to know how it ends. The rest is read by those who need it.
 local CALL = { 'data', 'timeout', 'result_ttl', 'enqueued_at', 'meta', 'success_callback_name', 'webhooks',
-  'rate_limit_key', 'dependency_ids', 'repeats_left' }
+  'rate_limit_key', 'dependency_ids', 'repeats_left', 'failure_ttl' }
 
 local function fields(task)
   local hash = job .. task
