@@ -66,7 +66,7 @@ class Rounds:
         return {"seconds": ended - began, "results": stored}
 
     def pace(self, rate: float, seconds: float, queues: list[str]) -> dict[str, list[float]]:
-        """Enqueue at a fixed rate, by the clock. Returns ms from call to start, and of the call."""
+        """Enqueue at a fixed rate. Returns ms from call to start, of the call, and to `enqueued_at`."""
         sent: list[tuple[float, float, str]] = []
         start = time.monotonic() + 0.1
         for number in range(round(rate * seconds)):
@@ -76,7 +76,12 @@ class Rounds:
             sent.append((before, time.time(), task_id))
         self._wait(sent[-1][2], 20)
         started = [(float(self._client.value(task_id)) - before) * 1e3 for before, _, task_id in sent]
-        return {"start": started, "call": [(after - before) * 1e3 for before, after, _ in sent]}
+        stamps = [(self._client.enqueued_at(task_id), before) for before, _, task_id in sent]
+        return {
+            "start": started,
+            "call": [(after - before) * 1e3 for before, after, _ in sent],
+            "stamp": [(at - before) * 1e3 for at, before in stamps if at is not None],
+        }
 
     def _wait(self, task_id: str, seconds: float) -> int:
         deadline = time.monotonic() + seconds

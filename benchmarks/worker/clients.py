@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from redis import Redis
@@ -41,6 +42,10 @@ class Client(ABC):
     def value(self, task_id: str) -> Any:
         """A stored result, read with the library."""
 
+    def enqueued_at(self, task_id: str) -> float | None:
+        """When the task was enqueued, by its own record; None where there is none."""
+        return None
+
     def result_key(self, task_id: str) -> str:
         """The key that the task's result is stored in."""
         return self.results.replace("*", task_id)
@@ -54,7 +59,16 @@ class Client(ABC):
         return sum(1 for _ in self.redis.scan_iter(self.results, count=2_000))
 
 
-class RQ(Client):
+class OfRQ(Client):
+    """What RQ's clients and ours have in common."""
+
+    def enqueued_at(self, task_id: str) -> float | None:
+        """As RQ writes it into the task's hash."""
+        raw = self.redis.hget(f"rq:job:{task_id}", "enqueued_at")
+        return datetime.fromisoformat(raw.decode()).timestamp() if raw else None
+
+
+class RQ(OfRQ):
     """Stock RQ: plain functions, pickled."""
 
     queue_key, results = "rq:queue:default", "rq:results:*"
@@ -89,7 +103,7 @@ class RQ(Client):
 _MARKS = {"default": "bench.now", "second": "bench.now_second", "third": "bench.now_third"}
 
 
-class Longshore(Client):
+class Longshore(OfRQ):
     """Our own dispatch, as the web process does it."""
 
     queue_key, results = "rq:queue:default", "rq:results:*"

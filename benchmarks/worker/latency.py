@@ -26,10 +26,12 @@ class Latency:
     Attributes:
         start: from before the call to the task's start.
         call: of these, the enqueue call itself.
+        stamp: of these, until the instant that RQ calls `enqueued_at`; empty for others.
     """
 
     start: list[float] = field(default_factory=list)
     call: list[float] = field(default_factory=list)
+    stamp: list[float] = field(default_factory=list)
 
 
 def measure(systems: list[System], server: Server, seconds: float) -> dict[str, Latency]:
@@ -50,3 +52,4 @@ def _slice(system: System, server: Server, seconds: float, into: Latency) -> Non
         seen = asked.call("pace", RATE, seconds, system.queues)
     into.start += seen["start"]
     into.call += seen["call"]
+    into.stamp += seen["stamp"]

@@ -78,10 +78,12 @@ def latency(found: dict[str, Latency]) -> str:
             ratios = (f"{p50 / percentile(ours.start, 50):.2f}", f"{p99 / percentile(ours.start, 99):.2f}")
         after = [start - call for start, call in zip(one.start, one.call, strict=True)]
         more = (max(one.start), percentile(one.call, 50), percentile(after, 50), percentile(after, 99))
+        waits = [start - stamp for start, stamp in zip(one.start, one.stamp, strict=False)]
+        waited = [f"{percentile(waits, percent):.2f}" if waits else "-" for percent in (50, 99)]
         shown = (f"{p50:.2f}", ratios[0], f"{p99:.2f}", ratios[1], *(f"{figure:.2f}" for figure in more))
-        rows.append((name, *shown, str(len(one.start))))
+        rows.append((name, *shown, *waited, str(len(one.start))))
     heading = ("enqueue to start", "p50 ms", "ratio", "p99 ms", "ratio", "most ms", "the call, p50")
-    return table((*heading, "after the call, p50", "p99", "tasks"), rows)
+    return table((*heading, "after the call, p50", "p99", "from enqueued_at, p50", "p99", "tasks"), rows)
 
 
 def memory(found: dict[str, Memory]) -> str:
