@@ -14,7 +14,7 @@ from typing import Any
 from redis.exceptions import ResponseError
 from rq.executions import Execution
 from rq.job import Job
-from rq.utils import as_text, now
+from rq.utils import now
 
 from longshore import recovery
 from longshore.caretaker import Caretaker
@@ -64,9 +64,7 @@ def settle(worker: Caretaker, horse: Casualty) -> None:
     The one that it died in comes last, and so to the head of its queue.
     """
     _let_last_step_arrive(worker, horse.connection)
-    members: Any = worker.connection.smembers(worker.executions_key)
-    runs = [as_text(member).rpartition(":") for member in members]
-    for task_id, _, execution_id in sorted(runs, key=lambda run: run[2] == horse.execution_id):
+    for execution_id, task_id in sorted(worker.runs().items(), key=lambda run: run[0] == horse.execution_id):
         job = recovery.started(worker.connection, task_id, worker.job_class, worker.serializer)
         execution = Execution(execution_id, task_id, worker.connection, worker.name)
         if job is None:
@@ -101,8 +99,7 @@ def _end(worker: Caretaker, job: Job, execution: Execution, horse: Casualty) -> 
     why = horse.killed[0] if horse.killed is not None and horse.killed[1] == execution.id else None
     job.ended_at = now()
     if why is Why.STOPPED:
-        worker._stopped_job_id = job.id
-        worker._handle_stopped_job(job, worker.queue_of(job), execution)
+        worker.end_stopped(job, execution, lambda: horse.death.peak_mb or 0.0)
     elif why is Why.PUT_BACK:
         worker.put_back(job.id)
     else:

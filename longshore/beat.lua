@@ -10,8 +10,8 @@ redis.call('EXPIRE', KEYS[1], ARGV[3])
 local member = ARGV[7] .. ':' .. ARGV[6]
 if not redis.call('ZSCORE', KEYS[5], member) then return 0 end
 -- The whole hash: it may have expired while Redis was away, and half of one breaks those who read it.
-redis.call('HSET', KEYS[3], 'id', ARGV[6], 'job_id', ARGV[7], 'created_at', ARGV[9], 'last_heartbeat', ARGV[2],
-  'worker_name', ARGV[8])
+redis.call('HSET', KEYS[3], 'id', ARGV[6], 'job_id', ARGV[7], 'last_heartbeat', ARGV[2], 'worker_name', ARGV[8])
+redis.call('HSETNX', KEYS[3], 'created_at', ARGV[9])
 redis.call('EXPIRE', KEYS[3], ARGV[4])
 redis.call('ZADD', KEYS[5], ARGV[5], member)
 redis.call('ZADD', KEYS[4], ARGV[5], ARGV[6])

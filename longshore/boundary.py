@@ -104,7 +104,7 @@ class Boundary:
         self._last = (task_id, execution_id, queue, timeout)
         self._put(Phase.RUNNING, started, started + timeout if timeout > 0 else 0.0, held=held)
 
-    def record(self, task_id: str, execution_id: str, queue: int) -> None:
+    def recording(self, task_id: str, execution_id: str, queue: int) -> None:
         """A task is over, this one or an earlier one, and is being recorded."""
         self._last = (task_id, execution_id, queue, self._last[3])
         self.ending(0.0)

@@ -6,15 +6,17 @@ that has an owner and a lease.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from rq import Queue, registry, worker_registration
-from rq.job import JobStatus
+from rq.executions import Execution
+from rq.job import Job, JobStatus
 from rq.scripts import acquire_or_refresh_lock, release_lock
 from rq.utils import as_text, now
 
 from longshore import recovery
-from longshore.recorder import Recorder
+from longshore.recorder import InHand, Recorder
 from longshore.recovery import MAX_DEATHS, WORKER_GONE
 
 SAMPLE = 50
@@ -74,6 +76,20 @@ class Caretaker(Recorder):
                 pipe.expire(self.key, self.worker_ttl + 60)
                 pipe.execute()
             self.log.warning("worker %s has registered again", self.name)
+
+    def runs(self) -> dict[str, str]:
+        """Task ids by execution id of what this worker has in hand, on record."""
+        members: Any = self.connection.smembers(self.executions_key)
+        split = [as_text(one).rpartition(":") for one in members]
+        return {execution_id: task_id for task_id, _, execution_id in split}
+
+    def end_stopped(self, job: Job, execution: Execution, peak_mb: Callable[[], float] = lambda: 0.0) -> None:
+        """Record that a task was stopped on request."""
+        self.in_hand, self._stopped_job_id = InHand(execution, peak_mb=peak_mb), job.id
+        try:
+            self._handle_stopped_job(job, self.queue_of(job), execution)
+        finally:
+            self.in_hand = None
 
     def take_up(self, task_id: str, cause: str) -> None:
         """Put back a task whose worker has died, or fail it if it was not the first."""

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import math
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rq.executions import Execution
-from rq.utils import as_text
 
 from longshore import recovery
 from longshore.boundary import Boundary
-from longshore.recorder import InHand
 
 if TYPE_CHECKING:
     from longshore.caretaker import Caretaker
@@ -61,7 +59,7 @@ class TakenBack:
         # In this order: if the horse holds another one by now, the claim of this one was answered before.
         taken = dict(self._taken)
         held_id = boundary.held_id if boundary is not None else ""
-        found = _runs(self._worker)
+        found = self._worker.runs()
         for execution_id, unwanted in taken.items():
             if execution_id in found:
                 self._end(found[execution_id], execution_id, unwanted)
@@ -75,34 +73,4 @@ class TakenBack:
             return
         job = recovery.started(worker.connection, task_id, worker.job_class, worker.serializer)
         if job is not None:
-            execution = Execution(execution_id, task_id, worker.connection, worker.name)
-            worker.in_hand, worker._stopped_job_id = InHand(execution), task_id
-            try:
-                worker._handle_stopped_job(job, worker.queue_of(job), execution)
-            finally:
-                worker.in_hand = None
-
-
-def beat_for_others(worker: Caretaker, current: str) -> None:
-    """Keep alive what is on record beside the task that runs: an end that an outage has kept from Redis.
-
-    It can only be sent again when the running task is over, and until then nobody may take it up.
-
-    Args:
-        worker: the worker.
-        current: execution id of the task that runs.
-    """
-    for execution_id, task_id in _runs(worker).items():
-        if execution_id == current:
-            continue
-        job = recovery.started(worker.connection, task_id, worker.job_class, worker.serializer)
-        if job is not None:
-            execution = Execution(execution_id, task_id, worker.connection, worker.name)
-            worker.maintain_heartbeats(job, execution)
-
-
-def _runs(worker: Caretaker) -> dict[str, str]:
-    """Task ids by execution id, as the worker's set of executions has them."""
-    members: Any = worker.connection.smembers(worker.executions_key)
-    split = [as_text(one).rpartition(":") for one in members]
-    return {execution_id: task_id for task_id, _, execution_id in split}
+            worker.end_stopped(job, Execution(execution_id, task_id, worker.connection, worker.name))

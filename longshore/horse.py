@@ -269,7 +269,7 @@ class Horse:
         if ending:
             self._boundary.ending(0.0)
             self._claims.confirm()
-            self._boundary.record(task.task_id, task.execution_id, task.queue)
+            self._boundary.recording(task.task_id, task.execution_id, task.queue)
         worker.until_there(lambda: job.created_at)  # a ClaimedTask asks Redis for what it has not read
         execution = Execution(task.execution_id, task.task_id, worker.connection, worker.name)
         execution.created_at = datetime.fromtimestamp(task.at, UTC)

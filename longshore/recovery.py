@@ -64,23 +64,32 @@ def put_back(
             try:
                 pipe.watch(job_class.key_for(task_id))
                 found = started(connection, task_id, job_class, serializer)
-                if found is None:
-                    return False
-                executions = executions_of(connection, found)
-                if execution_id is not None and execution_id not in [one.id for one in executions]:
-                    return False
-                if found.started_at is None:  # claimed ahead, and never begun
-                    outcome = "put_back"
-                if outcome == "died" and deaths_of(connection, task_id) + 1 >= MAX_DEATHS:
-                    return False
-                pipe.multi()
-                if found.started_at is not None:
-                    event_of(found, outcome).add(pipe)
-                _rewind(pipe, found, executions, outcome)
-                pipe.execute()
-                return True
+                return found is not None and _move(pipe, found, outcome, event_of, execution_id)
             except WatchError:
                 continue
+
+
+def _move(
+    pipe: Pipeline,
+    found: Job,
+    outcome: Outcome,
+    event_of: Callable[[Job, Outcome], Event],
+    execution_id: str | None,
+) -> bool:
+    executions = executions_of(found.connection, found)
+    if execution_id is not None and execution_id not in [one.id for one in executions]:
+        return False
+    was_held = found.started_at is None  # claimed ahead, and never begun: no attempt, so no event
+    if was_held:
+        outcome = "put_back"
+    if outcome == "died" and deaths_of(found.connection, found.id) + 1 >= MAX_DEATHS:
+        return False
+    pipe.multi()
+    if not was_held:
+        event_of(found, outcome).add(pipe)
+    _rewind(pipe, found, executions, outcome)
+    pipe.execute()
+    return True
 
 
 def push_again(connection: Redis, job: Job) -> None:

@@ -27,7 +27,7 @@ from rq.job import Job
 from longshore.aftermath import Casualty, Why, settle
 from longshore.boundary import Boundary, Farewell, Standing
 from longshore.connections import is_away
-from longshore.held import TakenBack, beat_for_others
+from longshore.held import TakenBack
 from longshore.horse import Horse, Plan
 from longshore.hygiene import reseed
 from longshore.processes import death_of, die_with_parent, flush, kill_group, pidfd
@@ -226,7 +226,7 @@ class Supervisor:
             at = horse.boundary.read()
             if at.has_task:
                 worker.maintain_heartbeats(self._job(at), self._execution(at))
-                beat_for_others(worker, at.execution_id)
+                worker.beat_for_others(at.execution_id)
             else:
                 worker.heartbeat()
             horse.beat_at = now

@@ -21,7 +21,7 @@ from rq.job import Job as RQJob
 from rq.utils import current_timestamp, now, utcformat
 from rq.worker import DequeueStrategy, WorkerStatus
 
-from longshore import catalog, settings
+from longshore import catalog, recovery, settings
 from longshore.boundary import Standing
 from longshore.errors import CatalogError
 from longshore.horse import Plan
@@ -181,6 +181,21 @@ class QuickWorker(CommandedWorker):
                 execution.id, job.id, self.name, execution.created_at.timestamp(),
             ],
         )  # fmt: skip
+
+    def beat_for_others(self, current: str) -> None:
+        """Keep alive what is on record beside the task that runs: an end that an outage has kept from Redis.
+
+        It can only be sent again when the running task is over, and until then nobody may take it up.
+
+        Args:
+            current: execution id of the task that runs.
+        """
+        for execution_id, task_id in self.runs().items():
+            if execution_id == current:
+                continue
+            job = recovery.started(self.connection, task_id, self.job_class, self.serializer)
+            if job is not None:
+                self.maintain_heartbeats(job, Execution(execution_id, task_id, self.connection, self.name))
 
     def get_heartbeat_ttl(self, job: RQJob, working_time: float = 0.0) -> int:
         """Seconds until a running task without a heartbeat counts as abandoned."""

@@ -17,7 +17,7 @@ from longshore import events, recovery
 from longshore.boundary import Boundary, Phase
 from longshore.catalog import catalog
 from longshore.dispatch import Dispatcher
-from longshore.held import TakenBack, beat_for_others
+from longshore.held import TakenBack
 from longshore.steps import Claimed, Steps
 from longshore.task import DEATHS
 from longshore.worker import LongshoreWorker
@@ -166,7 +166,7 @@ def test_an_end_that_redis_has_not_heard_of_stays_in_our_hands(
     key = f"rq:execution:{over.task_id}:{over.execution_id}"
     redis.delete(key)
     assert recovery.abandoned(redis, "default") == [over.task_id]
-    beat_for_others(worker, runs.execution_id)
+    worker.beat_for_others(runs.execution_id)
     assert recovery.abandoned(redis, "default") == []
     assert redis.ttl(key) > 0
 
