@@ -7,8 +7,11 @@ import sys
 
 from longshore import catalog, settings
 from longshore.clock import Clock
-from longshore.connections import patient_client
+from longshore.connections import worker_client
 from longshore.errors import LongshoreError
+
+REDIS_TIMEOUT = 1.5
+"""Seconds that a look waits for Redis. A stop has to wait for it, too, and the next look is due anyway."""
 
 
 def main() -> None:
@@ -19,7 +22,9 @@ def main() -> None:
     except LongshoreError as error:
         sys.exit(f"clock: {error}")
     logging.basicConfig(level=now.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    Clock(patient_client(now.redis_url), jobs, now.clock_interval).run()
+    Clock(
+        connection=worker_client(now.redis_url, REDIS_TIMEOUT), interval=now.clock_interval, catalog=jobs
+    ).run()
 
 
 if __name__ == "__main__":

@@ -15,10 +15,13 @@ from typing import Any, Literal, TypeVar
 from pydantic import TypeAdapter
 
 from longshore import keys, parameters
+from longshore.conditions import when
 from longshore.durations import Duration, seconds
-from longshore.errors import CatalogError, InvalidParameters, ScheduleError, UnknownJob
+from longshore.errors import CatalogError, InvalidParameters, InvalidSchedule, ScheduleError, UnknownJob
 from longshore.retries import Backoff, ExceptionTypes, RetryPolicy, policy
-from longshore.triggers import Trigger
+from longshore.schedules import spec as specs
+from longshore.schedules.spec import ScheduleSpec
+from longshore.triggers import AnyTrigger, Declared, declared
 
 Access = Literal["public", "admin"]
 Fallback = Literal["refuse", "inline"]
@@ -58,7 +61,7 @@ class Job:
     result_ttl: int
     failure_ttl: int
     retry: RetryPolicy
-    schedules: tuple[Trigger, ...]
+    schedules: tuple[Declared, ...]
     access: Access
     overlap: bool
     unique: bool
@@ -74,9 +77,9 @@ class Job:
         """Where a stock RQ worker imports the function from."""
         return f"{self.func.__module__}.{self.func.__qualname__}"
 
-    def schedule_names(self) -> dict[str, Trigger]:
+    def schedule_names(self) -> dict[str, Declared]:
         """Its schedules by name: a lone one may go by the job's name."""
-        return {trigger.name or self.name: trigger for trigger in self.schedules}
+        return {one.name or self.name: one for one in self.schedules}
 
 
 class Catalog:
@@ -85,6 +88,7 @@ class Catalog:
     def __init__(self) -> None:
         self._jobs: dict[str, Job] = {}
         self._by_path: dict[str, Job] = {}
+        self._schedules: dict[str, ScheduleSpec] | None = None
         self.queues: dict[str, str] = {}
 
     def __iter__(self) -> Iterator[Job]:
@@ -96,19 +100,18 @@ class Catalog:
     def __contains__(self, name: object) -> bool:
         return name in self._jobs
 
-    def add(self, declared: Job) -> None:
+    def add(self, one: Job) -> None:
         """Take a job in.
 
         Raises:
             CatalogError: another function has that name.
         """
-        there = self._jobs.get(declared.name)
-        if there is not None and there.path != declared.path:
-            raise CatalogError(
-                f"{declared.name}: declared twice, by {there.path} and by {declared.path}; rename one"
-            )
-        self._jobs[declared.name] = declared
+        there = self._jobs.get(one.name)
+        if there is not None and there.path != one.path:
+            raise CatalogError(f"{one.name}: declared twice, by {there.path} and by {one.path}; rename one")
+        self._jobs[one.name] = one
         self._by_path.clear()
+        self._schedules = None
 
     def get(self, name: str) -> Job:
         """The job of that name.
@@ -158,9 +161,17 @@ class Catalog:
                 except ImportError as error:
                     raise CatalogError(f"{one.name}: preload {module!r}: {error}") from None
 
-    def schedules(self) -> dict[str, tuple[Job, Trigger]]:
-        """All declared schedules by name."""
-        return {name: (one, trigger) for one in self for name, trigger in one.schedule_names().items()}
+    def schedules(self) -> dict[str, ScheduleSpec]:
+        """All declared schedules by name.
+
+        Raises:
+            CatalogError: one of them is no schedule.
+        """
+        if self._schedules is None:
+            self._schedules = {
+                name: _spec(one, name, each) for one in self for name, each in one.schedule_names().items()
+            }
+        return self._schedules
 
     def check(self) -> None:
         """Check what only the whole catalog can show.
@@ -176,8 +187,8 @@ class Catalog:
                 )
             if len(one.schedule_names()) != len(one.schedules):
                 raise CatalogError(f"{one.name}: several schedules need a name each: every('5m', name='…')")
-            for name, trigger in one.schedule_names().items():
-                _check_schedule(one, name, trigger, seen)
+            for name in one.schedule_names():
+                _check_schedule(one, name, self.schedules()[name], seen)
 
 
 catalog = Catalog()
@@ -195,7 +206,7 @@ def job(
     base: Duration = 10,
     retry_on: type[BaseException] | ExceptionTypes = Exception,
     give_up_on: type[BaseException] | ExceptionTypes = (),
-    schedules: Sequence[Trigger] = (),
+    schedules: Sequence[Declared | AnyTrigger | str] = (),
     access: Access = "admin",
     overlap: bool = True,
     unique: bool = False,
@@ -215,7 +226,8 @@ def job(
         base: the wait before the first retry.
         retry_on: exceptions that are tried again.
         give_up_on: exceptions that never are.
-        schedules: when it recurs, e.g. `[every("5m")]`.
+        schedules: when it recurs, e.g. `[every("5m"), cron("0 2 * * *", name="nightly")]`, or "Every 3
+            hours".
         access: "public" or "admin": who may start it over HTTP.
         overlap: whether two of its tasks may run at once.
         unique: at most one unfinished task for the same parameters.
@@ -232,7 +244,7 @@ def job(
         name = name_of(func.__module__, func.__name__)
         doc = parameters.parse_docstring(func)
         try:
-            declared = Job(
+            made = Job(
                 name=name,
                 func=func,
                 queue=queue,
@@ -240,7 +252,7 @@ def job(
                 result_ttl=_whole(result_ttl),
                 failure_ttl=_whole(failure_ttl),
                 retry=policy(retries, backoff, base, retry_on, give_up_on),
-                schedules=tuple(schedules),
+                schedules=tuple(declared(one) for one in schedules),
                 access=_one_of("access", access, ("public", "admin")),
                 overlap=overlap,
                 unique=unique,
@@ -251,9 +263,9 @@ def job(
                 parameters=parameters.read(name, func, doc),
                 returns=parameters.read_result(name, func),
             )
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, ScheduleError) as error:
             raise CatalogError(f"{name}: {error}") from None
-        (catalog if into is None else into).add(declared)
+        (catalog if into is None else into).add(made)
         return func
 
     return declare
@@ -288,14 +300,28 @@ def load(package: str = "jobs") -> Catalog:
     return catalog
 
 
-def _check_schedule(one: Job, name: str, trigger: Trigger, seen: dict[str, str]) -> None:
+def _spec(one: Job, name: str, what: Declared) -> ScheduleSpec:
+    document = {key: value for key, value in what.document(one.name).items() if key != "name"}
+    try:
+        specs.check_name(name)
+        spec = specs.read(document)
+        params = one.parameters.payload(one.parameters.check(spec.params))
+    except (InvalidSchedule, InvalidParameters) as error:
+        raise CatalogError(f"{one.name}: schedule {name!r}: {error}") from None
+    return spec.model_copy(update={"params": params})
+
+
+def _check_schedule(one: Job, name: str, spec: ScheduleSpec, seen: dict[str, str]) -> None:
     if name in seen:
         raise CatalogError(f"{one.name}: schedule {name!r} is also declared by {seen[name]}; rename one")
     seen[name] = one.name
-    try:
-        one.parameters.check(trigger.params)
-    except (InvalidParameters, ScheduleError) as error:
-        raise CatalogError(f"{one.name}: schedule {name!r}: {error}") from None
+    if fault := spec.recurrence.fault():
+        raise CatalogError(f"{one.name}: schedule {name!r}: {': '.join(fault)}")
+    if spec.conditions.when is not None:
+        try:
+            when.find(spec.conditions.when)
+        except ScheduleError as error:
+            raise CatalogError(f"{one.name}: schedule {name!r}: {error}") from None
 
 
 def _whole(value: Duration) -> int:

@@ -1,273 +1,295 @@
-"""The clock: rq-scheduler's Scheduler, holding the catalog's schedules.
+"""The clock: rq-scheduler's Scheduler, which fires every slot once and outlives what surrounds it.
 
-The clock keeps the entries of `schedules` in step with the code, makes a new task for every run, releases
-one-off runs, brings RQ's delayed retries back, and treats entries that others made as stock would. It
-outlives outages of Redis.
+Any number of clocks may run. One leads, by rq-scheduler's own lock, and the others stand by; correctness
+does not rest on that: every change of Redis is a compare-and-set. This module owns the loop; its parts are
+in `longshore.clockwork`.
 """
 
 from __future__ import annotations
 
 import logging
-import os
 import signal
-import socket
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from types import FrameType
 from typing import Any
 
-from redis import Redis, WatchError
+from redis import Redis
 from redis.exceptions import RedisError
-from rq.exceptions import NoSuchJobError
-from rq.registry import ScheduledJobRegistry
-from rq.utils import as_text
+from rq.scripts import release_lock
 from rq_scheduler import Scheduler
 
-from longshore import keys, task
-from longshore.catalog import Catalog, Job
-from longshore.dispatch import UNFINISHED, Dispatcher
-from longshore.schedules import reconcile
+from longshore import keys
+from longshore.catalog import Catalog
+from longshore.clockwork.asker import Asker
+from longshore.clockwork.due import Due
+from longshore.clockwork.fire import Firing
+from longshore.clockwork.foreign import Foreign
+from longshore.clockwork.hold import Holder
+from longshore.clockwork.keeper import Keeper, NoSource
+from longshore.clockwork.look import Look, Seen
+from longshore.connections import is_away
+from longshore.dispatch import Dispatcher
+from longshore.schedules import entries
+from longshore.schedules.book import Schedule
 from longshore.task import Task
-from longshore.triggers import Trigger
 
 logger = logging.getLogger("longshore.clock")
-LOOK = 500
-"""Most entries, and most retries of a queue, that one look takes: the clock beats and locks anew for each."""
-SET_ASIDE = 60
-"""Seconds that an entry which could not be fired waits before it is tried again."""
+PRECEDENCE = 1.0
+"""Seconds that a standby leaves an emptied Redis to the clock that led: that one knows what has fired."""
+_PATIENCE = 5
+"""Looks that wait for SQL to be read, after somebody has changed something there."""
+_ANSWER = 0.02
+"""Seconds between two looks while the answer of a `when` is awaited."""
+_REST = 0.02
+"""Least seconds between two looks when nothing is due, with an interval of 0, too."""
 
 
 class Clock(Scheduler):  # type: ignore[misc]
-    """A scheduler for the catalog's schedules and for what others put into rq-scheduler.
+    """A scheduler for the schedules of a catalog, and for what others put into rq-scheduler and RQ.
+
+    Its arguments are rq-scheduler's, and then:
 
     Args:
-        connection: a patient client.
-        catalog: whose schedules to hold.
-        interval: seconds between two looks.
-        now: the time, injected for tests.
+        catalog: whose schedules to hold; without one it is rq-scheduler's Scheduler, which fires as this one
+            does.
+        keeper: where it learns of schedules that people change; by default from SQL.
+        now: the time, injected for tests; by default Redis's.
     """
-
-    job_class = Task
 
     def __init__(
         self,
-        connection: Redis,
-        catalog: Catalog,
-        interval: float = 1.0,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        queue_name: str = "default",
+        queue: Any = None,
+        interval: float = 60,
+        connection: Redis | None = None,
+        job_class: Any = None,
+        queue_class: Any = None,
+        name: str | None = None,
+        *,
+        catalog: Catalog | None = None,
+        keeper: Keeper | None = None,
+        now: Callable[[], datetime] | None = None,
     ) -> None:
-        super().__init__(connection=connection, interval=interval, job_class=Task)
-        self._catalog, self._now = catalog, now
-        self._dispatcher = Dispatcher(connection, now)
-        self._stopping = threading.Event()
+        task_class = job_class or (Task if catalog is not None else None)
+        super().__init__(queue_name, queue, interval, connection, task_class, queue_class, name)
+        jobs = catalog if catalog is not None else Catalog()
+        client: Redis = self.connection
+        self._now, self._is_ours = now, catalog is not None
+        self._keeper = keeper or Keeper(jobs, None if catalog is not None else NoSource())
+        self._dispatcher = Dispatcher(client)
+        parts = (client, self._dispatcher, jobs, self.name)
+        self._look = Look(client, self.name, jobs.queues)
+        self._firing, self._foreign, self._holder = Firing(*parts), Foreign(*parts), Holder(*parts)
+        self._asker = Asker()
+        self._due = Due(client, self._firing, self._holder, self._asker)
+        self._book: dict[str, Schedule] = {}
+        self._by_entry: dict[str, Schedule] = {}
+        self._held: dict[str, Schedule] | None = None
         self._reconciled: datetime | None = None
-        self._left: set[str] = set()
+        self._emptied, self._unread = False, 0
+        self._free_since: datetime | None = None
+        self._led_at, self._away, self._fresh = 0.0, False, True
+        self._beaten: float | None = None
+        self._now_seen: datetime | None = None
+        self._stopping = threading.Event()
 
     def run(self, burst: bool = False) -> None:
-        """Tick until SIGTERM or SIGINT; with `burst`, once. An outage of Redis is waited out."""
-        if not burst:
-            self._install_signal_handlers()
-        while not self._stopping.is_set():
-            began, behind = time.monotonic(), False
-            try:
-                behind = self.tick()
-            except RedisError as error:
-                logger.warning("Redis does not answer (%s); trying again", error)
-            if burst:
-                return
-            self._stopping.wait(max(0 if behind else self._interval - (time.monotonic() - began), 0.01))
-        self.connection.delete(keys.clock())
-        logger.info("stopped")
+        """Look and fire until SIGTERM or SIGINT. An outage of Redis is waited out.
 
-    def tick(self) -> bool:
-        """One look: reconcile now and then, fire what is due, bring retries back.
+        Args:
+            burst: end when nothing is due any more, or when another clock leads, which fires it.
 
-        Returns:
-            Whether more is due than one look takes.
+        Raises:
+            SystemExit: a signal has ended it, as it ends rq-scheduler's.
+            Exception: whatever goes wrong, as from rq-scheduler's: with `burst` and without a catalog only.
         """
-        lock = self.connection.lock(self.scheduler_lock_key, timeout=keys.CLOCK_LOCK_TTL, blocking=False)
-        if not lock.acquire():
-            return False
+        self._install_signal_handlers()
+        if not burst:
+            self._keeper.start()
         try:
-            self._beat()
-            self._reconcile_now_and_then()
-            return max(self.enqueue_jobs(), *map(self.bring_back, self._catalog.queues)) >= LOOK
+            self._loop(burst)
         finally:
-            lock.do_release(as_text(lock.local.token)) if lock.owned() else None
+            self.leave()
+        if self._stopping.is_set():
+            raise SystemExit
+
+    def _loop(self, burst: bool) -> None:
+        told = ""
+        while not self._stopping.is_set():
+            try:
+                self._beat()
+                pause, told, self._away = self.tick(), "", False
+            except Exception as error:
+                self._away = isinstance(error, RedisError) and is_away(error)
+                if burst and not self._is_ours:
+                    raise
+                told, pause = self._told(error, told), min(float(self._interval), 0.5)
+            if burst and (told or (pause > 0 and self._free_since is None)):
+                return
+            self._stopping.wait(pause)
+
+    def _beat(self) -> None:
+        """Keep rq-scheduler's key of this clock in Redis, be it leader or not. Redis may have lost it."""
+        now = time.monotonic()
+        if self._beaten is None or now - self._beaten >= keys.CLOCK_TTL / 2:
+            if self._beaten is None or not self.connection.expire(self.key, int(self._interval) + 10):
+                self.register_birth()
+            self._beaten = now
+
+    def _told(self, error: Exception, told: str) -> str:
+        """Say once what is wrong, and go on: a clock that has ended fires nothing at all."""
+        if (kind := type(error).__name__) == told:
+            return told
+        if isinstance(error, RedisError) and is_away(error):
+            logger.warning("Redis does not answer (%s); trying again", error)
+        else:
+            logger.error("a look has failed; trying again", exc_info=error)
+        return kind
 
     def stop(self, signum: int = 0, frame: FrameType | None = None) -> None:
-        """End `run` after the tick at hand."""
+        """End `run` after the look at hand."""
         self._stopping.set()
 
     def _install_signal_handlers(self) -> None:
         for one in (signal.SIGINT, signal.SIGTERM):
             signal.signal(one, self.stop)
 
-    def _beat(self) -> None:
-        now = self._now().isoformat()
-        state = {"name": self.name, "host": socket.gethostname(), "pid": str(os.getpid()), "beat": now}
-        with self.connection.pipeline() as pipe:
-            pipe.hset(keys.clock(), mapping=state)
-            pipe.expire(keys.clock(), keys.CLOCK_TTL)
-            pipe.execute()
-
-    def _reconcile_now_and_then(self) -> None:
-        last = self._reconciled
-        if last is None or self._now() - last >= timedelta(seconds=keys.RECONCILE_INTERVAL):
-            reconcile(self._dispatcher, self._catalog, self._now())
-            self._reconciled = self._now()
-
-    def enqueue_jobs(self) -> int:
-        """Fire every entry that is due. One that cannot be is set aside for a minute; the rest go on."""
-        now = self._now().timestamp()
-        due: Any = self.connection.zrangebyscore(
-            self.scheduled_jobs_key, 0, now, start=0, num=LOOK, withscores=True
-        )
-        for raw, slot in due:
-            name = as_text(raw)
-            try:
-                self._enqueue_entry(name, slot)
-            except RedisError:
-                raise
-            except Exception:
-                logger.exception("entry %s could not be fired; trying again in %s s", name, SET_ASIDE)
-                self.connection.zadd(self.scheduled_jobs_key, {name: now + SET_ASIDE}, xx=True)
-        return len(due)
-
-    def _enqueue_entry(self, name: str, slot: float) -> None:
+    def leave(self) -> None:
+        """Let another clock lead at once."""
+        self._keeper.stop()
         try:
-            entry: Task = Task.fetch(name, connection=self.connection)  # type: ignore[assignment]
-        except NoSuchJobError:
-            self.connection.zrem(self.scheduled_jobs_key, name)
-            return
-        if entry.is_meta_unreadable:
-            self._leave(name)
-        elif task.SCHEDULE_ENTRY in entry.meta:
-            self._fire(entry, datetime.fromtimestamp(slot, UTC))
-        elif {"interval", "cron_string", "repeat"} & entry.meta.keys():
-            self.enqueue_job(entry)
-        else:
-            self._release(entry)
+            if not self._away and release_lock(self.connection, self.scheduler_lock_key, self.name):
+                self.connection.delete(keys.clock())
+            if not self._away and self._beaten is not None:
+                self.register_death()
+        except RedisError as error:
+            logger.info("could not say goodbye to Redis: %s", error)
+        logger.info("stopped")
 
-    def _leave(self, name: str) -> None:
-        """An entry of a stock client that pickles: only a stock scheduler can read it, so it stays."""
-        if name not in self._left:
-            self._left = {*list(self._left)[-1_000:], name}
-            logger.warning("entry %s is not JSON and is left to a stock rqscheduler", name)
+    def tick(self) -> float:
+        """One look: fire what is due, keep the schedules in place, bring delayed tasks back.
+
+        Returns:
+            Seconds until the next look should be.
+        """
+        self._read_up("")
+        seen = self._look(self._now() if self._now else None, lead_anyway=self._may_lead())
+        began, gap, self._now_seen = time.monotonic(), time.monotonic() - self._led_at, seen.now
+        if gap > keys.CLOCK_LOCK_TTL or (seen.took and seen.marked):
+            self._forget()  # the lock had run out or was lost: another clock may have led meanwhile
+        if not seen.marked and not self._emptied and not self._holder.memory:
+            self._keeper.read_for = ""  # how far the other one had come is to be read anew
+        self._read_up(seen.changes)
+        if not seen.leads:
+            return self._stand_by(seen)
+        self._led_at, self._fresh = began, False
+        self._emptied = self._emptied or not seen.marked
+        self._free_since = None
+        self._keep_up(seen)
+        soonest = self._fire_due(seen)
+        if seen.full:
+            return 0.0
+        dues = [one - seen.now.timestamp() for one in (soonest, seen.soonest) if one is not None]
+        return max(min([self._rest, *dues]) - (time.monotonic() - began), 0.0)
+
+    @property
+    def _rest(self) -> float:
+        """Seconds between two looks when nothing is due."""
+        return max(float(self._interval), _REST)
+
+    def _stand_by(self, seen: Seen) -> float:
+        """Another clock leads, or will: what this one remembers is not true for long."""
+        self._emptied = not seen.marked
+        self._free_since = None if seen.holder else self._free_since or seen.now
+        self._fresh = self._fresh and not seen.holder
+        self._forget()
+        return min(self._rest, 0.5)
+
+    def _forget(self) -> None:
+        """Drop what is only true while this clock leads."""
+        self._reconciled = None
+        self._holder.memory.clear()
+        self._asker.clear()
+
+    def _may_lead(self) -> bool:
+        """Whether to lead though Redis was emptied: whoever led goes on leading, as it knows what has fired.
+
+        Another one waits a moment for it. On a new system, of which SQL knows nothing, nobody has led.
+        """
+        led = self._holder.memory and time.monotonic() - self._led_at <= keys.CLOCK_LOCK_TTL
+        if led or not self._is_ours:
+            return True
+        if self._fresh and self._keeper.book is not None and self._keeper.decided is None:
+            return True
+        since, now = self._free_since, self._now_seen
+        return since is not None and now is not None and (now - since).total_seconds() >= PRECEDENCE
+
+    def _read_up(self, changes: str) -> None:
+        """Let the keeper read when something has changed; without a thread of its own, here and now."""
+        if self._keeper.runs:
+            if changes and changes != self._keeper.read_for:
+                self._keeper.poke(changes)
+        elif self._keeper.book is None or (
+            changes and (changes != self._keeper.read_for or self._is_stale())
+        ):
+            self._keeper.poke(changes)
+            self._keeper.refresh()
+
+    def _is_stale(self) -> bool:
+        """Whether it is time to look if Redis has lost anything."""
+        last, now = self._reconciled, self._now_seen
+        return last is None or now is None or (now - last).total_seconds() >= keys.RECONCILE_INTERVAL
+
+    def _keep_up(self, seen: Seen) -> None:
+        """Follow what has changed in SQL, and look now and then whether Redis has lost anything."""
+        book = self._keeper.book
+        if book is None or not (self._is_stale() or self._emptied or book is not self._held):
+            return
+        if self._keeper.read_for != seen.changes and self._unread < _PATIENCE:
+            self._unread += 1  # somebody has just changed something, which may be about to be undone here
+            return
+        self._unread = 0
+        self._follow(book)
+        mark = self._keeper.decided if self._emptied else None
+        if self._holder.reconcile(self._book, seen.now, mark):
+            self._emptied, self._reconciled = False, seen.now
+
+    def _follow(self, book: dict[str, Schedule]) -> None:
+        if book is self._held:
+            return
+        self._firing.forget(self._book.keys() - book.keys())
+        self._asker.follow(book)
+        self._held, self._book = book, book
+        self._by_entry = {
+            entries.entry_id(name): one for name, one in book.items() if one.spec and not one.deleted
+        }
+
+    def _fire_due(self, seen: Seen) -> float | None:
+        """Fire what is due; when something is due that this has brought about, as far as that is known."""
+        ours = [self._by_entry[one] for one, _ in seen.due if one in self._by_entry]
+        others = [pair for pair in seen.due if pair[0] not in self._by_entry]
+        soonest = self._fire(ours, seen) if ours else None
+        if seen.damaged:
+            self._foreign.drop(seen.damaged)
+        if others:
+            self._foreign.fire(others, seen.now)
+        for queue, ids in seen.later:
+            self._foreign.bring_back(queue, ids, seen.now)
+        return soonest
+
+    def _fire(self, ours: list[Schedule], seen: Seen) -> float | None:
+        done = self._due.fire(ours, seen.now)
+        if done.stale:
+            self._reconciled = None
+        if not seen.full:
+            self._keeper.note(done.decided)
+        if self._asker.waits:
+            return seen.now.timestamp() + _ANSWER
+        return seen.now.timestamp() if done.more else done.soonest
 
     def get_queue_for_job(self, job: Any) -> Any:
-        """The queue of a task. A class named in its meta is not imported: Redis may not name code."""
-        return self._dispatcher.queue(job.origin)
-
-    def _fire(self, entry: Task, slot: datetime) -> None:
-        """A new task for this slot, and the entry moved to its next one, in one transaction."""
-        name = entry.meta[task.SCHEDULE]
-        job, trigger = self._catalog.schedules()[name]
-        checked = job.parameters.check(entry.kwargs)
-        digest = job.parameters.digest(checked) if job.unique else ""
-        with self.connection.pipeline() as pipe:
-            if not self._still_at(pipe, entry, slot):
-                return
-            in_the_way = self._in_the_way(pipe, entry, job, digest)
-            pipe.multi()
-            if in_the_way:
-                logger.info("schedule %s: slot %s skipped, task %s goes on", name, slot, in_the_way)
-            else:
-                made = self._dispatcher.new_task(job, job.parameters.payload(checked), schedule=name)
-                self._dispatcher.push(pipe, made)
-                if job.unique:
-                    self._dispatcher.note_twin(pipe, job, digest, made.id)
-                entry.meta["last_task"] = made.id
-                pipe.hset(entry.key, "meta", entry.serializer.dumps(entry.meta))
-            due = _next_slot(trigger, slot, self._now())
-            pipe.zadd(self.scheduled_jobs_key, {entry.id: due.timestamp()})
-            _execute(pipe)
-
-    def _in_the_way(self, pipe: Any, entry: Task, job: Job, digest: str) -> str | None:
-        """The unfinished task for which a slot is skipped: its job is unique, or may not overlap."""
-        last = entry.meta.get("last_task")
-        if not job.overlap and last and self._unfinished(last):
-            return str(last)
-        return self._dispatcher.twin(pipe, job, digest) if job.unique else None
-
-    def _release(self, entry: Task) -> None:
-        """A one-off run that is due: out of the sorted set and into its queue, in one transaction."""
-        slot = self.connection.zscore(self.scheduled_jobs_key, entry.id)
-        with self.connection.pipeline() as pipe:
-            if slot is None or not self._still_at(pipe, entry, datetime.fromtimestamp(float(slot), UTC)):
-                return
-            pipe.multi()
-            pipe.zrem(self.scheduled_jobs_key, entry.id)
-            self._dispatcher.push(pipe, entry, at_front=bool(entry.enqueue_at_front))
-            _execute(pipe)
-
-    def _still_at(self, pipe: Any, entry: Task, slot: datetime) -> bool:
-        """Watch the entry, and say whether nobody has fired this slot meanwhile.
-
-        Watching also keeps redis-py from sending the transaction again when its answer was lost.
-        """
-        self._dispatcher.queue(entry.origin).get_redis_server_version()
-        pipe.watch(entry.key)
-        score = pipe.zscore(self.scheduled_jobs_key, entry.id)
-        return score is not None and abs(float(score) - slot.timestamp()) < 0.001
-
-    def _unfinished(self, task_id: str | None) -> bool:
-        raw: Any = self.connection.hget(Task.key_for(task_id), "status") if task_id else None
-        return raw is not None and as_text(raw) in UNFINISHED
-
-    def bring_back(self, name: str) -> int:
-        """Put tasks of a queue whose retry delay is over back into it; how many were due."""
-        registry = ScheduledJobRegistry(name, connection=self.connection, job_class=Task)
-        now = self._now().timestamp()
-        due: Any = self.connection.zrangebyscore(registry.key, 0, now, start=0, num=LOOK)
-        ids = [as_text(one) for one in due]
-        try:
-            self._push_back(registry, ids)
-        except RedisError:
-            raise
-        except Exception:
-            logger.exception("of %d retries one cannot be brought back; trying them one by one", len(ids))
-            self._push_back_singly(registry, ids)
-        return len(ids)
-
-    def _push_back_singly(self, registry: ScheduledJobRegistry, ids: list[str]) -> None:
-        for one in ids:
-            try:
-                self._push_back(registry, [one])
-            except RedisError:
-                raise
-            except Exception:
-                logger.exception("task %s cannot be brought back; trying again in %s s", one, SET_ASIDE)
-                self.connection.zadd(registry.key, {one: self._now().timestamp() + SET_ASIDE}, xx=True)
-
-    def _push_back(self, registry: ScheduledJobRegistry, ids: list[str]) -> None:
-        if not ids:
-            return
-        self._dispatcher.queue(registry.name).get_redis_server_version()
-        with self.connection.pipeline() as pipe:
-            pipe.watch(*map(Task.key_for, ids))
-            still: Any = pipe.zmscore(registry.key, ids)
-            found = Task.fetch_many(ids, connection=self.connection)
-            pipe.multi()
-            for task_id, score, one in zip(ids, still, found, strict=True):
-                registry.remove(task_id, pipeline=pipe)
-                if one is not None and score is not None:
-                    self._dispatcher.push(pipe, one, at_front=one.should_enqueue_at_front())  # type: ignore[arg-type]
-            _execute(pipe)
-
-
-def _next_slot(trigger: Trigger, slot: datetime, now: datetime) -> datetime:
-    """The first slot after both `slot` and `now`: on the grid that `slot` is on, and never in the past."""
-    if trigger.interval is not None:
-        behind = max((now - slot).total_seconds(), 0.0)
-        return slot + timedelta(seconds=trigger.interval * (int(behind // trigger.interval) + 1))
-    return trigger.next_run(max(slot, now))
-
-
-def _execute(pipe: Any) -> None:
-    try:
-        pipe.execute()
-    except WatchError:
-        logger.debug("another clock was quicker, or the answer was lost; the next tick looks again")
+        """The queue of a task. With a catalog no class is imported that its meta names: Redis is data."""
+        return self._dispatcher.queue(job.origin) if self._is_ours else super().get_queue_for_job(job)

@@ -112,14 +112,18 @@ def shared() -> Redis:
     return web_client(now.redis_url, pool_size=now.redis_pool_size, timeout=now.redis_timeout)
 
 
-def worker_client(url: str) -> Redis:
-    """A client for a worker and its horse: it gives up at once, as they wait and try again themselves.
+def worker_client(url: str, timeout: float = 5.0) -> Redis:
+    """A client for a worker and its horse, or a clock: it gives up soon, as they try again themselves.
+
+    Args:
+        url: REDIS_URL.
+        timeout: seconds to connect, and seconds to wait for an answer.
 
     A command whose answer got lost must not be sent again blindly: RQ's transactions push and count.
     """
     options = {
-        "socket_connect_timeout": 5.0,
-        "socket_timeout": 5.0,
+        "socket_connect_timeout": timeout,
+        "socket_timeout": timeout,
         "health_check_interval": 30,
         "retry": Retry(NoBackoff(), 0),
     }

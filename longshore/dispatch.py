@@ -140,7 +140,11 @@ class Dispatcher:
         """Give a task the tries that its job declares, with fresh jitter."""
         if job.retry.retries:
             made.retries_left = job.retry.retries
-            made.retry_intervals = job.retry.delays(self._rng)
+            made.retry_intervals = self.retry_delays(job)
+
+    def retry_delays(self, job: Job) -> list[int]:
+        """Fresh seconds between the tries of a task."""
+        return job.retry.delays(self._rng)
 
     def queue(self, name: str) -> Queue:
         """RQ's queue of that name."""
@@ -232,7 +236,7 @@ class Dispatcher:
             made, queue = self.new_task(job, {}), self.queue(job.queue)
             with self.connection.pipeline() as nowhere:
                 self.push(nowhere, made)
-            found = Template(job, made, queue, lambda: job.retry.delays(self._rng))
+            found = Template(job, made, queue, lambda: self.retry_delays(job))
             self._templates[job.name] = found
         return found
 

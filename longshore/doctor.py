@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from longshore import connections, fleet, migrations, settings
 from longshore.catalog import Catalog
+from longshore.schedules import aside
 
 CROWDED = 0.9
 """Share of Redis's memory or connections above which the doctor complains."""
@@ -40,6 +41,7 @@ def examine(connection: Redis, catalog: Catalog, now: datetime | None = None) ->
     checks = [_redis(connection)]
     if checks[0].ok:
         checks += [*_resources(connection), *_workers(connection, catalog, now), _clock(connection, now)]
+        checks.append(_set_aside(connection))
     return [*checks, sql()]
 
 
@@ -104,6 +106,15 @@ def _clock(connection: Redis, now: datetime | None) -> Check:
     return Check(
         "clock", True, f"process {state['pid']} on {state['host']}, last beat {max(age, 0):.0f} s ago"
     )
+
+
+def _set_aside(connection: Redis) -> Check:
+    count = aside.count(connection)
+    if not count:
+        return Check("redis entries", True, "none is set aside")
+    newest = aside.read(connection)[0]
+    said = f"{count} set aside, the newest {newest.entry_id} ({newest.job}): {newest.reason[:200]}"
+    return Check("redis entries", False, said, "GET /api/set-aside lists them; put them back or discard them")
 
 
 def sql() -> Check:

@@ -63,3 +63,34 @@ class PutBack(LongshoreError):
 
 class ScheduleError(LongshoreError):
     """A trigger cannot be understood, or can never come due."""
+
+
+class InvalidSchedule(LongshoreError):
+    """What a schedule says is not right. Nothing was saved.
+
+    Attributes:
+        errors: a dict for each field at fault, with `field`, `message`, `type` and a right `example`.
+    """
+
+    def __init__(self, errors: list[dict[str, Any]]) -> None:
+        faults = "; ".join(f"{one['field']}: {one['message']}" for one in errors)
+        super().__init__(f"The schedule is not valid: {faults}")
+        self.errors = errors
+
+
+class UnknownSchedule(LongshoreError):
+    """No schedule of that name is declared, and none was made."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"There is no schedule named {name!r}; GET /api/schedules lists those that there are."
+        )
+        self.name = name
+
+
+class ScheduleExists(LongshoreError):
+    """A schedule of that name is there already."""
+
+
+class StaleSchedule(LongshoreError):
+    """The schedule was changed by somebody else since the caller read it. Nothing was saved."""

@@ -14,8 +14,10 @@ from redis.client import Pipeline
 
 from longshore import keys
 
-Outcome = Literal["success", "failure", "retry", "stopped", "died", "put_back"]
-"""How an attempt may end: `died` took its worker with it and runs again, `put_back` had to make way."""
+Outcome = Literal["success", "failure", "retry", "stopped", "died", "put_back", "set_aside"]
+"""How an attempt may end: `died` took its worker with it and runs again, `put_back` had to make way.
+
+`set_aside` is no attempt: the clock could not fire an entry of rq-scheduler; a person should look at it."""
 
 
 @dataclass(frozen=True)

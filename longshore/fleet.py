@@ -131,6 +131,9 @@ def oldest_wait(connection: Redis, queue: str, now: datetime | None = None) -> f
 
 
 def clock(connection: Redis) -> dict[str, str] | None:
-    """The living clock's name, host, pid and last beat; None if there is none."""
+    """The leading clock's name, host, pid and last beat, in ISO 8601; None if there is none."""
     raw: Any = connection.hgetall(keys.clock())
-    return {as_text(name): as_text(value) for name, value in raw.items()} or None
+    found = {as_text(name): as_text(value) for name, value in raw.items()}
+    if not found:
+        return None
+    return {**found, "beat": datetime.fromtimestamp(float(found["beat"]), UTC).isoformat()}

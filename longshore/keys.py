@@ -46,14 +46,26 @@ LOG_TTL: Final = FAILURE_TTL
 EVENTS: Final = 10_000
 """Ends of attempts that the stream of events holds, about."""
 
-CLOCK_TTL: Final = 30
+CLOCK_TTL: Final = 10
 """Seconds after its last beat that a clock counts as dead."""
 
-CLOCK_LOCK_TTL: Final = 15
-"""Seconds that rq-scheduler's lock lives when the clock that holds it dies."""
+CLOCK_LOCK_TTL: Final = 3.0
+"""Seconds that rq-scheduler's lock lives when the clock that holds it dies; it is renewed at each look."""
 
-RECONCILE_INTERVAL: Final = 10
-"""Seconds between two comparisons of the catalog's schedules with what Redis holds."""
+RECONCILE_INTERVAL: Final = 5
+"""Seconds between two comparisons of the schedules in SQL and in the code with what Redis holds."""
+
+SCHEDULES: Final = 10_000
+"""Most schedules that are made or changed at run time."""
+
+SLOTS: Final = 200
+"""Slots of a schedule whose records are kept."""
+
+SLOTS_TTL: Final = 7 * 86_400
+"""Seconds that the records of a schedule are kept when it is gone."""
+
+ASIDE: Final = 1_000
+"""Most entries that are set aside as they cannot be fired; one more is tried again each minute."""
 
 
 def idempotency(job: str, digest: str) -> str:
@@ -87,8 +99,35 @@ def clock() -> str:
 
 
 def schedules() -> str:
-    """Hash of schedule name to the hash of its definition: those that the clock has put into rq-scheduler.
+    """Hash of schedule name to its revision: those that the clock has put into rq-scheduler.
 
-    Bounded by the number of schedules in the catalog; no TTL, as schedules have none.
+    Bounded by the number of schedules; no TTL, as schedules have none.
     """
     return f"{PREFIX}schedules"
+
+
+def finished() -> str:
+    """Hash of schedule name to its revision: those that are never due again. Bounded as `schedules`."""
+    return f"{PREFIX}schedules:finished"
+
+
+def schedule_changes() -> str:
+    """Counter of changes in SQL, which makes the clock look there at once. One number; no TTL."""
+    return f"{PREFIX}schedules:changes"
+
+
+def clock_mark() -> str:
+    """String that says that a clock has been here since Redis was empty. No TTL: that it is gone says
+    something.
+    """
+    return f"{PREFIX}clock:mark"
+
+
+def slots(schedule: str) -> str:
+    """List of a schedule's slot records, newest first; at most SLOTS; SLOTS_TTL once the schedule is gone."""
+    return f"{PREFIX}slots:{schedule}"
+
+
+def aside() -> str:
+    """Hash of entry id to why it cannot be fired, as JSON; at most ASIDE fields, so no TTL."""
+    return f"{PREFIX}aside"

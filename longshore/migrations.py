@@ -1,14 +1,16 @@
 """The database's schema: bringing it up to date, and asking whether it is.
 
-`python -m longshore.migrations` is the release phase: what `flask db upgrade` does, without building the
-application first, which takes ten times as long.
+`python -m longshore.migrations` does what `flask db upgrade` does, without building the application first,
+which takes ten times as long. It is the first half of the release phase, `python -m longshore.release`.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import logging
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from alembic import command
@@ -20,7 +22,7 @@ from sqlalchemy.exc import DBAPIError
 
 from longshore import settings, storage
 from longshore.connections import place
-from longshore.errors import SettingsError
+from longshore.errors import LongshoreError
 
 logging.getLogger("alembic").setLevel(logging.WARNING)  # or each probe of /ready leaves two lines
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
@@ -62,15 +64,26 @@ def _current(connection: Connection) -> str:
     return MigrationContext.configure(connection).get_current_revision() or "base"
 
 
-def main() -> None:
-    """Bring the database up to date, or say in one line why it cannot be done."""
+@contextlib.contextmanager
+def plainly(verb: str = "used") -> Iterator[None]:
+    """End the process with one line on standard error, exit code 1, if the release cannot go on.
+
+    Args:
+        verb: what cannot be done with the database if it is at fault.
+    """
     try:
-        upgrade()
-    except SettingsError as error:
+        yield
+    except LongshoreError as error:
         sys.exit(f"release: {error}")
     except DBAPIError as error:
-        sys.exit(f"release: the database cannot be upgraded: {str(error.orig).splitlines()[0]}")
-    sys.stdout.write(f"{place(settings.current().sql_url)} is up to date\n")
+        sys.exit(f"release: the database cannot be {verb}: {str(error.orig).splitlines()[0]}")
+
+
+def main() -> None:
+    """Bring the database up to date, or say in one line why it cannot be done."""
+    with plainly("upgraded"):
+        upgrade()
+        sys.stdout.write(f"{place(settings.current().sql_url)} is up to date\n")
 
 
 if __name__ == "__main__":

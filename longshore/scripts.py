@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 @functools.cache
 def source(name: str) -> str:
-    """The text of a script, e.g. `beat.lua`."""
-    return Path(__file__).with_name(name).read_text()
+    """The text of a script, e.g. `beat.lua` or `clockwork/fire.lua`."""
+    return (Path(__file__).parent / name).read_text()
 
 
 def script(connection: Redis, name: str) -> Script:

@@ -69,7 +69,12 @@ class Settings(BaseSettings):
     worker_horse_memory_mb: int = Field(
         0, ge=0, le=1_000_000, description="MB above which a horse is replaced between two tasks; 0: no limit"
     )
-    clock_interval: float = Field(1.0, ge=0.1, le=60, description="seconds between two looks of the clock")
+    clock_interval: float = Field(
+        0.4,
+        ge=0.02,
+        le=60,
+        description="most seconds between two looks of the clock; schedules fire in time anyway",
+    )
 
     redis_pool_size: int = Field(8, ge=2, le=1000, description="most Redis connections of one process")
     redis_timeout: float = Field(

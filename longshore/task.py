@@ -30,8 +30,10 @@ from longshore.serializer import Serializer
 ERROR = "error"
 RETRIES = "retries"
 SCHEDULE = "schedule"
+SLOT = "slot"
 SCHEDULE_ENTRY = "definition"
-"""Fields of a task's meta: its last error, the retries that it started with, the schedule that fired it;
+"""Fields of a task's meta: its last error, the retries that it started with, the schedule that fired it and
+the slot;
 and, of a schedule's entry in rq-scheduler, the hash of its definition."""
 
 DEATHS = "deaths"
@@ -270,6 +272,7 @@ _META: dict[str, Callable[[Any], bool]] = {
     ERROR: lambda value: isinstance(value, dict) and {"type", "message"} <= value.keys(),
     RETRIES: _is_count,
     SCHEDULE: lambda value: isinstance(value, str),
+    SLOT: lambda value: isinstance(value, str),
     "progress": _is_progress,
 }
 
@@ -283,6 +286,40 @@ def _loaded_function(path: str | None) -> Any:
     if not inspect.isfunction(found):
         raise UnknownJob(path)
     return found
+
+
+def check_payload(connection: Redis, data: bytes) -> None:
+    """Whether a stored payload, compressed or not, is one that this house can run.
+
+    Raises:
+        NotJson: it is not JSON, so it is for a stock worker to judge.
+        UnknownJob: the catalog has no such job.
+        InvalidParameters: its parameters do not bind.
+    """
+    one = _of_payload(connection, data)
+    declared = one.declared
+    declared.parameters.check(one._given(declared))
+
+
+def name_in(connection: Redis, data: bytes) -> str:
+    """The catalog's name of what a stored payload runs, or what the payload calls it.
+
+    Raises:
+        NotJson: it is not JSON.
+    """
+    try:
+        return _of_payload(connection, data).declared.name
+    except UnknownJob as error:
+        return error.name
+
+
+def _of_payload(connection: Redis, data: bytes) -> Task:
+    """A task with a payload and nothing else; the connection is not used, but RQ asks for one."""
+    with contextlib.suppress(zlib.error):  # RQ also stores payloads that are not compressed
+        data = zlib.decompress(data)
+    one = Task("payload", connection)
+    one._data = data
+    return one
 
 
 def last_line(exc_string: str | None) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from longshore import fleet, tasks
 from longshore.catalog import Catalog
 from longshore.durations import spoken
 from longshore.errors import LongshoreError
+from longshore.schedules import aside
 from longshore.task import Task
 
 
@@ -55,6 +56,9 @@ def _held(connection: Redis, found: Task, now: datetime) -> list[str]:
     retry_at: Any = connection.zscore(ScheduledJobRegistry.key_template.format(found.origin), found.id)
     later: Any = connection.zscore(Scheduler.scheduled_jobs_key, found.id)
     due = retry_at if retry_at is not None else later
+    if due is None and (found_aside := aside.get(connection, found.id)):
+        advice = f"POST /api/set-aside/{found.id}/put-back lets the clock try again."
+        return [f"It was set aside, as it cannot be fired: {found_aside.reason} {advice}"]
     if due is None:
         return ["It is marked as scheduled, but no schedule holds it. POST …/cancel and run it again."]
     left = float(due) - now.timestamp()

@@ -36,7 +36,9 @@ def job(one: Job) -> dict[str, Any]:
         "overlap": one.overlap,
         "unique": one.unique,
         "fallback": one.fallback,
-        "schedules": [{"name": name, "trigger": t.describe()} for name, t in one.schedule_names().items()],
+        "schedules": [
+            {"name": name, "trigger": t.trigger.describe()} for name, t in one.schedule_names().items()
+        ],
     }
 
 

@@ -26,6 +26,10 @@ _STATUS: dict[type[Exception], int] = {
     errors.UnknownTask: 404,
     errors.InvalidParameters: 422,
     errors.IdempotencyConflict: 422,
+    errors.InvalidSchedule: 422,
+    errors.UnknownSchedule: 404,
+    errors.ScheduleExists: 409,
+    errors.StaleSchedule: 412,
     errors.WrongState: 409,
     InvalidCursor: 422,
 }
@@ -87,7 +91,7 @@ def register(app: Flask) -> None:
 
 
 def _on_purpose(error: errors.LongshoreError) -> Response:
-    if isinstance(error, errors.InvalidParameters):
+    if isinstance(error, (errors.InvalidParameters, errors.InvalidSchedule)):
         return _page(422, str(error)) or invalid(error.errors)
     return refusal(_STATUS.get(type(error), 500), str(error))
 

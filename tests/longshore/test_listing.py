@@ -12,6 +12,7 @@ from redis import Redis
 from longshore import control, listing
 from longshore.catalog import catalog
 from longshore.clock import Clock
+from longshore.clockwork.keeper import Keeper, NoSource
 from longshore.dispatch import Dispatcher
 from longshore.listing import InvalidCursor
 from longshore.tasks import Status
@@ -96,7 +97,7 @@ def test_counts_are_counted_not_fetched(redis: Redis, mixed: dict[str, list[str]
 
 
 def test_entries_of_schedules_are_no_tasks(redis: Redis) -> None:
-    Clock(redis, catalog).tick()
+    Clock(connection=redis, catalog=catalog, keeper=Keeper(catalog, NoSource())).tick()
     assert redis.zcard("rq:scheduler:scheduled_jobs") == len(catalog.schedules()) > 0
     assert walk(redis, 10) == []
     assert sum(listing.counts(redis, listing.places(catalog))) == 0

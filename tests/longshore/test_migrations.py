@@ -8,6 +8,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+import longshore.schedules.table  # noqa: F401
 import web.tokens  # noqa: F401 (the models register themselves)
 from longshore import migrations, storage
 
@@ -35,4 +36,4 @@ def never_migrated(database: str) -> Iterator[None]:
 
 @pytest.mark.usefixtures("never_migrated")
 def test_a_database_that_was_never_migrated_has_all_pending() -> None:
-    assert migrations.pending() == ["0001", "0002"]
+    assert migrations.pending() == ["0001", "0002", "0003"]

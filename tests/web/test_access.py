@@ -18,7 +18,7 @@ PUBLIC = {
     "/health", "/ready", "/openapi.json", "/docs", "/docs/assets/<path:name>", "/static/<path:filename>",
     "/api/jobs", "/api/jobs/<job>", "/api/tasks/<task_id>",
     "/api/tasks/<task_id>/events",
-    "/api/schedule/async", "/api/schedule/status/<task_id>",
+    "/api/schedule/async", "/api/schedule/status/<task_id>", "/api/v2/tasks/schedule",
     "/", "/favicon.ico", "/favicon.svg", "/login", "/logout", "/jobs/<job>", "/tasks/<task_id>",
     "/league/<schedule_id>", "/rq/static/<path:filename>",
 }  # fmt: skip

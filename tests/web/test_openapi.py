@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from redis import Redis
 
 from longshore import keys
 from longshore.catalog import catalog
+from longshore.schedules import ledger
+from longshore.schedules import spec as specs
+from longshore.schedules.aside import SetAside
+from longshore.schedules.spec import ScheduleSpec
 from web import auth
-from web.openapi import shapes
+from web.openapi import schedules, shapes
 
 Operation = dict[str, Any]
 BODY = {"400", "411", "413", "415", "422"}
@@ -136,6 +142,14 @@ def test_every_job_has_an_entry_for_its_batches(document: dict[str, Any], name: 
         ("delete /api/tasks/{task_id}", {"200", "401", "403", "404", "409", "503"}),
         ("post /api/tasks/{task_id}/retry", {"202", "401", "403", "404", "409", "503"}),
         ("get /api/tasks/{task_id}/logs", {"200", "401", "404", "422", "503"}),
+        ("get /api/schedules", {"200", "401", "422", "503"}),
+        ("post /api/schedules", BODY | {"201", "401", "403", "409", "503"}),
+        ("put /api/schedules/{name}", BODY | {"200", "401", "403", "404", "412", "503"}),
+        ("delete /api/schedules/{name}", {"200", "401", "403", "404", "412", "503"}),
+        ("post /api/schedules/{name}/run", BODY | {"202", "401", "403", "404", "503"}),
+        ("post /api/schedules/preview", BODY | {"200", "401", "403", "503"}),
+        ("get /api/v2/tasks/schedule", {"200", "422", "429", "503"}),
+        ("post /api/v2/tasks/schedule", BODY | {"200", "201", "401", "403", "404", "409", "503"}),
         ("get /health", {"200"}),
         ("get /ready", {"200", "503"}),
     ],
@@ -178,3 +192,51 @@ def test_answers_have_the_shapes_that_are_described(client: FlaskClient, admin: 
     assert fits(shapes.Task, client.get(queued["status_url"]).get_json())
     assert fits(shapes.Tasks, admin.get("/api/tasks").get_json())
     assert fits(shapes.Started, client.post("/api/schedule/async", json={}).get_json())
+
+
+def test_answers_about_schedules_have_the_shapes_that_are_described(
+    client: FlaskClient, admin: FlaskClient, redis: Redis
+) -> None:
+    def fits(shape: type[shapes.Shape], answer: Any) -> bool:
+        return set(shape.model_validate(answer).model_dump()) == set(shape.model_fields) == set(answer)
+
+    form = {"name": "nightly", "job": "demo.add", "params": {"a": 1}, "trigger": "Every 3 hours"}
+    made = admin.post("/api/schedules", json=form)
+    redis.lpush(keys.slots("nightly"), ledger.record(datetime(2026, 5, 9, 12, tzinfo=UTC), "fired", 0.01))
+    aside = SetAside("e1", "demo.gone", "default", "no such job", due=1e9, at=1.5e9)
+    redis.hset(keys.aside(), aside.entry_id, aside.text())
+    assert fits(schedules.ScheduleShape, made.get_json())
+    listed = admin.get("/api/schedules").get_json()
+    assert fits(schedules.Schedules, listed)
+    assert fits(schedules.SlotShape, listed["schedules"][1]["last_slot"])
+    assert fits(schedules.SlotOfTask, admin.get("/api/schedules/nightly/slots").get_json()["slots"][0])
+    assert fits(schedules.AsideShape, admin.get("/api/set-aside").get_json()["entries"][0])
+    documented = client.get("/api/v2/tasks/schedule").get_json()
+    assert fits(schedules.DocumentedList, documented)
+    assert set(documented["schedules"][0]) == {*schedules.Documented.model_fields, "timezone"}
+    done = admin.post("/api/v2/tasks/schedule", json={"action": "disable", "name": "nightly"}).get_json()
+    assert set(done) == {*schedules.Acted.model_fields, "schedule"}
+    stale = admin.patch("/api/schedules/nightly", json={"note": "x"}, headers={"If-Match": '"0"'})
+    assert shapes.Problem.model_validate(stale.get_json()).etag == stale.headers["ETag"]
+
+
+def test_the_form_of_a_schedule_has_an_example_for_each_member(document: dict[str, Any]) -> None:
+    body = document["paths"]["/api/schedules"]["post"]["requestBody"]
+    form, named = body["content"]["application/json"]["schema"]["allOf"]
+    assert (body["required"], named) == (True, {"required": ["name"]})
+    members = resolved(document, form)["properties"]
+    assert set(members) == {"name", *ScheduleSpec.model_fields}
+    specs.read({name: one["examples"][0] for name, one in members.items() if name != "name"})
+    kinds = [resolved(document, one) for one in members["trigger"]["anyOf"] if "$ref" in one]
+    assert [one["title"] for one in kinds] == ["Interval", "Cron", "Solar", "Once"]
+    assert all("kind" in one["required"] for one in kinds)
+    assert "string" in [one.get("type") for one in members["trigger"]["anyOf"]]
+    for duration in (members["jitter"], members["expires"], kinds[0]["properties"]["every"]):
+        assert [one["type"] for one in duration["anyOf"]] == ["integer", "string"]
+
+
+def test_an_edit_of_a_schedule_takes_if_match_and_answers_an_etag(document: dict[str, Any]) -> None:
+    for operation in ("put", "patch", "delete"):
+        found = document["paths"]["/api/schedules/{name}"][operation]
+        assert "If-Match" in [one["name"] for one in found["parameters"]]
+        assert "ETag" in found["responses"]["200"]["headers"]

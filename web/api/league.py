@@ -10,12 +10,11 @@ from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response as BaseResponse
 
 from jobs.league import store
-from longshore import catalog, tasks
-from longshore.connections import shared
+from longshore import catalog
 from longshore.dispatch import Dispatched
 from longshore.errors import UnknownTask
 from longshore.tasks import Status, TaskView
-from web import answers, auth, bodies
+from web import answers, auth, bodies, visible
 from web.api.jobs import RunQuery, enqueue
 
 blueprint = APIBlueprint(
@@ -46,7 +45,7 @@ def start() -> BaseResponse:
 @auth.public
 def status(path: StatusPath) -> Response:
     """The task; once it is a SUCCESS, `result` holds the games."""
-    view = tasks.view(shared(), path.task_id)
+    view = visible.task(path.task_id)
     if view.job != JOB:
         raise UnknownTask(path.task_id)
     shown = answers.task(view, admin=auth.is_admin())

@@ -13,7 +13,7 @@ from longshore import catalog, control, keys, listing, logs, tasks, why
 from longshore.connections import shared
 from longshore.dispatch import dispatcher
 from longshore.tasks import Status
-from web import answers, auth, streams
+from web import answers, auth, streams, visible
 
 blueprint = APIBlueprint("tasks", __name__, url_prefix="/api/tasks", abp_tags=[Tag(name="tasks")])
 
@@ -77,8 +77,10 @@ def index(query: ListQuery) -> Response:
 @blueprint.get("/<task_id>", summary="Show a task")
 @auth.public
 def show(path: TaskPath) -> Response:
-    """Status, progress, and result or error. Who holds the id may see it; parameters are for admins."""
-    return jsonify(answers.task(tasks.view(shared(), path.task_id), admin=auth.is_admin()))
+    """Status, progress, and result or error. Who holds the id may see it; parameters are for admins, and so
+    are the tasks of schedules, whose ids can be guessed.
+    """
+    return jsonify(answers.task(visible.task(path.task_id), admin=auth.is_admin()))
 
 
 @blueprint.post("/<task_id>/cancel", summary="Cancel a task")
@@ -122,7 +124,7 @@ def explain(path: TaskPath) -> Response:
 @auth.public
 def events(path: TaskPath, query: EventQuery) -> BaseResponse:
     """Server-sent events: `task` when it changed, `log` for each line (admins only); ends with the task."""
-    view = tasks.view(shared(), path.task_id)
+    view = visible.task(path.task_id)
     admin = auth.is_admin()
     after = logs.known_position(request.headers.get("Last-Event-ID")) or logs.position(query.after)
 

@@ -1,14 +1,15 @@
-"""The command line: `flask jobs`, `flask tasks`, `flask token`, `flask db`, `flask doctor`."""
+"""The command line: `flask jobs`, `tasks`, `schedules`, `token`, `db`, `doctor` and `release-check`."""
 
 from __future__ import annotations
 
 from flask import Flask
 
-from web.cli import database, doctor, jobs, tasks, token
+from web.cli import database, doctor, jobs, release, schedules, tasks, token
 
 
 def register(app: Flask) -> None:
     """Add the commands to `flask`."""
-    for group in (jobs.group, tasks.group, token.group, database.group):
+    for group in (jobs.group, tasks.group, schedules.group, token.group, database.group):
         app.cli.add_command(group)
-    app.cli.add_command(doctor.command)
+    for command in (doctor.command, release.command):
+        app.cli.add_command(command)

@@ -10,7 +10,7 @@ from flask_openapi3 import OpenAPI
 from longshore import catalog
 from longshore.catalog import Job
 from web import auth
-from web.openapi import entries, responses, shapes
+from web.openapi import entries, responses, schedules, shapes
 from web.openapi.responses import Door, Route
 
 _SECURITY: dict[Door, dict[str, Any]] = {
@@ -18,7 +18,7 @@ _SECURITY: dict[Door, dict[str, Any]] = {
     "either": {"security": [{"bearer": []}, {}]},
     "admin": {"security": [{"bearer": []}]},
 }
-_ADMINS_SEE_MORE = ("tasks.show", "tasks.events", "league.status", "system.ready")
+_ADMINS_SEE_MORE = ("tasks.show", "tasks.events", "league.status", "system.ready", "tasks_v2.index")
 _TAKES_KEY = ("jobs.run", "jobs.run_batch", *entries.OWN_ROUTES)
 _EVENT_ID = {
     "name": "Last-Event-ID",
@@ -45,7 +45,7 @@ def describe(app: OpenAPI) -> dict[str, Any]:
 
 
 def _components(known: dict[str, Any]) -> dict[str, Any]:
-    schemas = known.get("schemas", {}) | shapes.schemas() | entries.schemas()
+    schemas = known.get("schemas", {}) | shapes.schemas() | schedules.schemas() | entries.schemas()
     return {**known, "schemas": schemas, "responses": responses.components()}
 
 
@@ -58,6 +58,7 @@ def _inputs(endpoint: str, operation: dict[str, Any]) -> dict[str, Any]:
     headers = [
         *([entries.KEY] if endpoint in _TAKES_KEY else []),
         *([_EVENT_ID] if endpoint == "tasks.events" else []),
+        *([schedules.IF_MATCH] if endpoint in schedules.GUARDED else []),
     ]
     body = entries.body(endpoint)
     return {

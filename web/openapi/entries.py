@@ -11,6 +11,7 @@ from longshore import catalog, keys
 from longshore.catalog import Job
 from web.api import league
 from web.api.jobs import KEY_LIMIT
+from web.openapi import schedules
 from web.openapi.shapes import REF
 
 RUN, BATCH = "/api/jobs/{job}", "/api/jobs/{job}/batch"
@@ -61,7 +62,7 @@ def body(endpoint: str) -> dict[str, Any] | None:
     if endpoint in OWN_ROUTES:
         name, defaults = OWN_ROUTES[endpoint]
         return _parameters(_with_defaults(schemas()[name], defaults))
-    return None
+    return schedules.body(endpoint)
 
 
 def _run(one: Job, generic: dict[str, Any]) -> dict[str, Any]:

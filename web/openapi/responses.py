@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from web.openapi import shapes
+from web.openapi import schedules, shapes
 
 Door = Literal["public", "either", "admin"]
 """Who may use an operation. `either`: it depends on the request, or an admin sees more."""
@@ -18,9 +18,10 @@ _PROBLEMS = {
     400: "The body is not JSON",
     401: "No valid admin token",
     403: "A console session without its CSRF token",
-    404: "There is no such job, task or name",
-    409: "The task's state does not allow it",
+    404: "There is no such job, task, schedule or name",
+    409: "The task's state does not allow it, or the name is taken",
     411: "The body is sent chunked, without a Content-Length",
+    412: "If-Match names another version than there is; ETag says which",
     413: "The body is larger than MAX_BODY_BYTES",
     415: "The body is not sent as JSON",
     422: "It does not fit; every field at fault is named, and nothing was changed",
@@ -29,11 +30,12 @@ _PROBLEMS = {
 }
 _HEADERS = {
     401: ("WWW-Authenticate", "string", "the scheme: Bearer"),
+    412: ("ETag", "string", "the version that there is"),
     429: ("Retry-After", "integer", "seconds to wait"),
     503: ("Retry-After", "integer", "seconds to wait"),
 }
 _BODY = (400, 411, 413, 415, 422)
-_ASKS_STATE = ("tasks.cancel", "tasks.delete", "tasks.retry")
+_ASKS_STATE = ("tasks.cancel", "tasks.delete", "tasks.retry", "schedules.create", "tasks_v2.act")
 _NEEDS_NOTHING = ("jobs.index", "jobs.show", "system.health", "system.ready")
 _PROBES = ("system.health", "system.ready")
 
@@ -76,8 +78,9 @@ def _problems(route: Route, operation: dict[str, Any]) -> set[int]:
     can_fail = {
         401: route.door == "admin" or (route.door == "either" and route.endpoint == "jobs.run"),
         403: route.method != "get",
-        404: route.named,
+        404: route.named or route.endpoint == "tasks_v2.act",
         409: route.endpoint in _ASKS_STATE,
+        412: route.endpoint in schedules.GUARDED,
         422: any(one.get("in") == "query" for one in operation.get("parameters", [])),
         429: route.door != "admin" and route.endpoint not in _PROBES,
         503: route.endpoint not in _NEEDS_NOTHING,
@@ -91,18 +94,24 @@ def _success(route: Route) -> dict[str, Any]:
         "jobs.run_batch": ("All of them are in their queue", shapes.Batch),
         "league.start": ("It is in its queue", shapes.Started),
         "tasks.retry": ("It is in its queue again", shapes.Again),
+        "schedules.run": ("It is in its queue", shapes.Queued),
     }
     if route.endpoint in queued:
         description, shape = queued[route.endpoint]
         ran = {"200": _json("Redis is away: it has run here", {"type": "object"})} if route.inline else {}
-        return ran | {"202": _json(description, shapes.ref(shape)) | _location(route)}
+        return ran | {"202": _json(description, shapes.ref(shape)) | _headers(route)}
     if route.endpoint == "tasks.events":
         return {"200": _content("Server-sent events", "text/event-stream", {"type": "string"})}
     shown: dict[str, type[shapes.Shape]] = {
         "tasks.index": shapes.Tasks, "tasks.show": shapes.Task, "league.status": shapes.Task,
+        **schedules.ANSWERS,
     }  # fmt: skip
     known = shown.get(route.endpoint)
-    return {"200": _json("As asked", shapes.ref(known) if known else {"type": "object"})}
+    answer = _json("As asked", shapes.ref(known) if known else {"type": "object"}) | _headers(route)
+    made = answer | {"description": "It is made"}
+    if route.endpoint == "schedules.create":
+        return {"201": made}
+    return {"200": answer} | ({"201": made} if route.endpoint == "tasks_v2.act" else {})
 
 
 def _own(route: Route) -> dict[str, Any]:
@@ -112,10 +121,15 @@ def _own(route: Route) -> dict[str, Any]:
     return {}
 
 
-def _location(route: Route) -> dict[str, Any]:
-    if route.endpoint not in ("jobs.run", "league.start"):
-        return {}
-    return {"headers": {"Location": _header("string", "where the task's status is")}}
+def _headers(route: Route) -> dict[str, Any]:
+    found = {}
+    if route.endpoint in schedules.ETAGGED:
+        found["ETag"] = _header("string", "the version of the schedule; If-Match takes it")
+    if route.endpoint in ("schedules.create", "tasks_v2.act"):
+        found["Location"] = _header("string", "where a schedule that was made is")
+    if route.endpoint in ("jobs.run", "league.start", "schedules.run"):
+        found["Location"] = _header("string", "where the task's status is")
+    return {"headers": found} if found else {}
 
 
 def _problem(status: int) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal
 
@@ -25,6 +26,7 @@ class Fault(Shape):
     field: str = Field(description="where, e.g. league.teams.3.name")
     message: str = Field(description="what is wrong, and what would be right")
     type: str = Field(description="the kind of fault, in pydantic's words")
+    example: Any = Field(None, description="a right value, where there is a short one")
 
 
 class Problem(Shape):
@@ -35,6 +37,7 @@ class Problem(Shape):
     status: int
     detail: str = Field(description="what is wrong and what would be right")
     errors: list[Fault] = Field([], description="of a 422: every field at fault")
+    etag: str | None = Field(None, description="of a 412: the ETag that would match")
 
 
 class Queued(Shape):
@@ -124,8 +127,13 @@ _SHAPES = (Problem, Queued, Batch, Started, Again, Task, Tasks)
 
 def schemas() -> dict[str, Any]:
     """Every shape's JSON schema, by name."""
+    return described(_SHAPES)
+
+
+def described(shapes: Iterable[type[Shape]]) -> dict[str, Any]:
+    """JSON schemas of these shapes and of those inside them, by name."""
     found: dict[str, Any] = {}
-    for shape in _SHAPES:
+    for shape in shapes:
         schema = shape.model_json_schema(ref_template=f"{REF}{{model}}")
         found |= schema.pop("$defs", {})
         found[shape.__name__] = schema

@@ -261,14 +261,6 @@ def test_looking_at_workers_leaves_the_clients_timeouts_alone(
     worker.connection.close()
 
 
-def test_schedules_are_listed(admin: FlaskClient) -> None:
-    (one,) = admin.get("/api/schedules").get_json()["schedules"]
-    assert one == {
-        "name": "maintenance.sweep", "job": "maintenance.sweep", "trigger": "cron 17 3 * * *", "params": {},
-        "next_run": None,
-    }  # fmt: skip
-
-
 def test_progress_reaches_the_api(client: FlaskClient, redis: Redis, dispatcher: Dispatcher) -> None:
     task_id = dispatcher.dispatch(catalog.get("demo.add"), {"a": 1}).task_id
     with RedisReporter(redis, task_id, {}) as reporter:
