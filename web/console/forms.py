@@ -14,7 +14,7 @@ from typing import Any, Literal
 from web.console.examples import FORMATS, example, resolved
 
 Schema = Mapping[str, Any]
-Kind = Literal["text", "integer", "number", "boolean", "choice", "date", "json"]
+Kind = Literal["text", "integer", "number", "boolean", "choice", "date", "instant", "json"]
 _PLAIN: dict[str, Kind] = {"string": "text", "integer": "integer", "number": "number", "boolean": "boolean"}
 _LIMITS: dict[Kind, dict[str, str]] = {
     "integer": {"minimum": "min", "maximum": "max"},

@@ -28,6 +28,7 @@ def register(app: Flask) -> None:
         pretty=words.pretty,
         percent=words.percent,
         trigger=words.trigger,
+        brief=words.brief,
     )
     app.after_request(_keep_private)
 

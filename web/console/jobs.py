@@ -13,7 +13,7 @@ from longshore.catalog import Job
 from longshore.connections import shared
 from longshore.tasks import TaskView
 from web import auth
-from web.console import forms, house
+from web.console import forms, house, schedules
 
 blueprint = Blueprint("console_jobs", __name__)
 RECENT = 8
@@ -42,6 +42,7 @@ def show(job: str) -> str | Response:
         fields=forms.fields(one.parameters.schema),
         curl=curl(one, request.host_url),
         recent=_recent(one) if auth.is_admin() else None,
+        schedules=schedules.of_job(one) if auth.is_admin() else None,
     )
 
 

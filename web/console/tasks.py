@@ -10,7 +10,7 @@ from flask import Blueprint, render_template, request, url_for
 from longshore import catalog, listing, logs, tasks, why
 from longshore.connections import shared
 from longshore.tasks import Status, TaskView
-from web import auth
+from web import auth, visible
 from web.console import house, words
 from web.console.results import shape
 
@@ -51,7 +51,7 @@ def index() -> str:
 def show(task_id: str) -> str:
     """A task, for whoever holds its id; its parameters, log and trace are for admins."""
     admin = auth.is_admin()
-    view = visible(tasks.view(shared(), task_id), admin=admin)
+    view = without_secrets(visible.task(task_id), admin=admin)
     return render_template(
         "console/task.html",
         task=view,
@@ -65,7 +65,7 @@ def show(task_id: str) -> str:
     )
 
 
-def visible(view: TaskView, *, admin: bool) -> TaskView:
+def without_secrets(view: TaskView, *, admin: bool) -> TaskView:
     """What the one who asks may see of a task."""
     return view if admin else replace(view, params=None, trace=None, worker=None)
 

@@ -29,16 +29,16 @@ def test_a_stranger_sees_what_a_stranger_may_open(page: Page) -> None:
 
 
 def test_an_admin_sees_everything(admin_page: Page) -> None:
-    assert names(admin_page, "/") == ["Jobs", "Tasks", "Queues", "rq-dashboard", "API docs"]
+    assert names(admin_page, "/") == ["Jobs", "Tasks", "Schedules", "Queues", "rq-dashboard", "API docs"]
     assert admin_page("/").one("form", class_="session").attributes["action"] == "/logout"
 
 
-@pytest.mark.parametrize("path", ["/", "/tasks", "/queues", "/docs"])
+@pytest.mark.parametrize("path", ["/", "/tasks", "/schedules", "/queues", "/docs"])
 def test_the_page_at_hand_is_marked(admin_page: Page, path: str) -> None:
     assert admin_page(path).one("a", aria_current="page").attributes["href"] == path
 
 
-@pytest.mark.parametrize("path", ["/tasks", "/queues"])
+@pytest.mark.parametrize("path", ["/tasks", "/schedules", "/queues"])
 def test_a_stranger_is_sent_to_sign_in_and_back(client: FlaskClient, path: str) -> None:
     answer = client.get(path + "?queue=default", headers=HTML)
     assert answer.status_code == 302

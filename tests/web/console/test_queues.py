@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from redis import Redis
 
 from longshore import catalog, listing
 from longshore.clock import Clock
 from tests.web.console.conftest import Page
-from web.console import house, queues
+from web.console import house
 
 
 def test_queues_show_what_waits(admin_page: Page, enqueue: Callable[..., str]) -> None:
@@ -27,8 +26,10 @@ def test_no_workers_and_no_clock_are_said_plainly(admin_page: Page) -> None:
 
 
 def test_a_living_clock_is_shown(admin_page: Page, redis: Redis) -> None:
-    Clock(redis, catalog.catalog).tick()
-    assert "last beat" in admin_page("/queues").text
+    Clock(connection=redis, catalog=catalog.catalog).tick()
+    shown = admin_page("/queues")
+    assert "last beat" in shown.text
+    assert "schedules" in [one.text for one in shown.one("main").all("a", href="/schedules")]
 
 
 def test_every_state_of_a_task_is_under_one_word() -> None:
@@ -38,10 +39,3 @@ def test_every_state_of_a_task_is_under_one_word() -> None:
 def test_counts_of_states_add_up() -> None:
     summed = house.add_up([("started", 1), ("queued", 2), ("deferred", 3), ("failed", 4)])
     assert summed == {"running": 1, "waiting": 5, "failed": 4, "finished": 0, "canceled": 0}
-
-
-def test_schedules_that_the_clock_lacks_come_last(monkeypatch: object) -> None:
-    names = list(catalog.catalog.schedules())
-    due = {name: datetime(2030, 1, 1 + index, tzinfo=UTC) for index, name in enumerate(names[1:])}
-    found = queues.schedules(due)
-    assert [one["next_run"] for one in found] == sorted(due.values()) + [None] * (len(names) - len(due))

@@ -32,6 +32,49 @@ def test_durations_are_short(seconds: float, said: str) -> None:
     assert words.duration(seconds) == said
 
 
-def test_intervals_are_said_in_their_unit() -> None:
-    assert words.trigger("every 300 s") == "every 5m"
-    assert words.trigger("cron 0 2 * * *") == "cron 0 2 * * *"
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ("every 300 s", "every 5m"),
+        ("every 300 s from 2030-01-01T00:00:00Z", "every 5m from 2030-01-01T00:00:00Z"),
+        ("once at 2027-01-01T09:00:00Z", "once at 2027-01-01 09:00 UTC"),
+        ("once at 2027-01-01T09:00:05Z", "once at 2027-01-01 09:00:05 UTC"),
+        ("sunset -30m at 52.52, 13.41", "30m before sunset at 52.52, 13.41"),
+        ("dusk +1h at 52.52, 13.41", "1h after dusk at 52.52, 13.41"),
+        ("sunset at 52.52, 13.41", "sunset at 52.52, 13.41"),
+        ("cron 0 2 * * *", "daily at 02:00 UTC"),
+        ("cron 5 2,14 * * * Europe/Berlin", "daily at 02:05, 14:05 Europe/Berlin"),
+        ("cron 0 2 * * 1", "Mon at 02:00 UTC"),
+        ("cron 30 9 * * 1-5", "Mon to Fri at 09:30 UTC"),
+        ("cron 0 9 * * 1,3-4,0", "Mon, Wed to Thu, Sun at 09:00 UTC"),
+        ("cron 0 0 1 * *", "monthly on day 1 at 00:00 UTC"),
+        ("cron 7 * * * *", "hourly at :07"),
+        ("cron 7 * * * * Asia/Kolkata", "hourly at :07 Asia/Kolkata"),
+        ("cron */15 * * * *", "every 15m"),
+        ("cron * * * * *", "every 1m"),
+    ],
+)
+def test_recurrences_are_said_in_words(told: str, said: str) -> None:
+    assert words.trigger(told) == said
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "*/7 * * * *",
+        "0 2 * 1 *",
+        "0 2 1 * 1",
+        "0 2 * * MON#1",
+        "0 2 L * *",
+        "0 9-17 * * *",
+        "0,30 2 * * *",
+        "0 2 * * */2",
+    ],
+)
+def test_a_cron_line_without_short_words_stays_as_it_is(line: str) -> None:
+    assert words.trigger(f"cron {line}") == f"cron {line}"
+
+
+def test_ids_of_tasks_are_short_and_differ() -> None:
+    assert words.brief("0a1b2c3d-4e5f") == "0a1b2c3d"
+    assert words.brief("slot-nightly-1900000000") == "…1900000000"

@@ -9,7 +9,12 @@ export class Problem extends Error {
   }
 }
 
-export async function ask(method, address, body, headers = {}) {
+export async function ask(method, address, body, headers) {
+  return (await tell(method, address, body, headers)).said;
+}
+
+// The same, with the ETag of the answer.
+export async function tell(method, address, body, headers = {}) {
   const answer = await reach(address, {
     method,
     headers: { Accept: "application/json", ...csrf(method), ...headers, ...(body && { "Content-Type": "application/json" }) },
@@ -17,7 +22,7 @@ export async function ask(method, address, body, headers = {}) {
   });
   const said = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Problem(answer.status, said, answer.headers.get("Retry-After"));
-  return said;
+  return { said, etag: answer.headers.get("ETag") };
 }
 
 export function show(problem, place) {

@@ -1,6 +1,6 @@
 // What every page has: times that stay true, copy and print buttons, parts that refresh themselves.
 
-import { keepTimes } from "./times.js";
+import { keepTimes, writeTimes } from "./times.js";
 
 keepTimes();
 document.addEventListener("click", (event) => {
@@ -8,8 +8,17 @@ document.addEventListener("click", (event) => {
   if (button?.dataset.copy) copy(button);
   else if (button) window.print();
 });
-for (const part of document.querySelectorAll("[data-refresh]")) {
-  setInterval(() => refresh(part.id), Number(part.dataset.refresh) * 1000);
+for (const [seconds, ids] of parts()) {
+  setInterval(() => refresh(...ids.filter((id) => !inUse(id))), Number(seconds) * 1000);
+}
+
+// The parts that refresh themselves, by how often: those that do it together come out of one answer.
+function parts() {
+  const found = new Map();
+  for (const { id, dataset } of document.querySelectorAll("[data-refresh]")) {
+    found.set(dataset.refresh, [...(found.get(dataset.refresh) || []), id]);
+  }
+  return found;
 }
 
 async function copy(button) {
@@ -31,7 +40,7 @@ async function toClipboard(text) {
 // The server draws each part, so the page is fetched anew and the part put in place of the old one.
 // Markup that is parsed so runs no script, and the templates escape whatever they are given.
 export async function refresh(...ids) {
-  if (document.hidden || ids.some(inUse)) return false;
+  if (document.hidden || !ids.length || ids.some(inUse)) return false;
   try {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
     if (!answer.ok || answer.redirected) return false;
@@ -40,17 +49,19 @@ export async function refresh(...ids) {
       const [old, made] = [document.getElementById(id), page.getElementById(id)];
       if (old && made) old.replaceWith(document.adoptNode(made));
     }
+    writeTimes();
     return true;
   } catch {
     return false; // the server is away for now: what is shown stays
   }
 }
 
-// Do not take away what somebody is selecting or has the keyboard on.
+// Do not take away what somebody is selecting, has the keyboard on, or has scrolled down in.
 function inUse(id) {
   const part = document.getElementById(id);
   if (!part) return true;
   const chosen = document.getSelection();
   const selecting = chosen && !chosen.isCollapsed && part.contains(chosen.anchorNode);
-  return selecting || part.contains(document.activeElement);
+  const scrolled = [...part.querySelectorAll(".scroll")].some((box) => box.scrollTop > 0);
+  return selecting || scrolled || part.contains(document.activeElement);
 }

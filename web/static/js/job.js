@@ -1,6 +1,7 @@
 // The form of a job: reads what was filled in, keeps the curl command up with it, sends it.
 
 import { ask, show } from "./api.js";
+import { check, clear, fill, isFilled, say, written } from "./fields.js";
 
 const form = document.getElementById("run");
 const problem = document.getElementById("problem");
@@ -22,7 +23,7 @@ form.addEventListener("submit", (event) => { event.preventDefault(); submit(); }
 window.addEventListener("pageshow", () => { key = newKey(); writeCurl(); }); // back from the task page
 
 async function submit() {
-  const faults = check();
+  const faults = check(fields);
   if (faults.length) return faults[0].focus();
   const button = form.querySelector("button.primary");
   button.disabled = true;
@@ -38,33 +39,10 @@ async function submit() {
   }
 }
 
-// The parameters as JSON text. Numbers and JSON go out as they were typed: a round trip through
-// JavaScript's numbers would change large ones.
+// The parameters as JSON text.
 function body() {
-  const parts = filled().map((field) => `${JSON.stringify(field.dataset.name)}: ${written(field)}`);
+  const parts = fields.filter(isFilled).map((field) => `${JSON.stringify(field.dataset.name)}: ${written(field)}`);
   return `{${parts.join(", ")}}`;
-}
-
-function filled() {
-  return fields.filter((field) => field.value.trim() !== "" || field.validity.badInput);
-}
-
-function written(field) {
-  const raw = field.value.trim();
-  switch (field.dataset.kind) {
-    case "integer": case "number": return /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(raw) ? raw : String(Number(raw));
-    case "json": return isJson(raw) ? compact(raw) : raw;
-    case "boolean": case "choice": return raw;
-    default: return JSON.stringify(field.value);
-  }
-}
-
-function compact(text) {
-  return text.length < 2000 ? text.replace(/\s*\n\s*/g, " ") : text;
-}
-
-function isJson(text) {
-  try { JSON.parse(text); return true; } catch { return false; }
 }
 
 function address() {
@@ -74,36 +52,6 @@ function address() {
   if (chosen === "run_at" && later.run_at.value) query.set("run_at", new Date(later.run_at.value).toISOString());
   const text = query.toString();
   return `/api/jobs/${form.dataset.job}${text ? `?${text}` : ""}`;
-}
-
-// Only what the server would refuse anyway, said sooner and at the field.
-function check() {
-  return fields.filter((field) => {
-    const fault = faultOf(field);
-    if (fault) say(field, fault);
-    return fault;
-  });
-}
-
-function faultOf(field) {
-  if (field.required && !field.value.trim() && !field.validity.badInput) return "This is required.";
-  if (field.dataset.kind === "json" && field.value.trim()) return jsonFault(field.value);
-  return field.validity.valid ? "" : field.validationMessage;
-}
-
-function jsonFault(text) {
-  try { JSON.parse(text); return ""; } catch (error) { return `This is not JSON yet: ${error.message}`; }
-}
-
-function say(field, text) {
-  const place = document.getElementById(`fault-${field.dataset.name || field.id}`);
-  place.textContent = text;
-  field.setAttribute("aria-invalid", text ? "true" : "false");
-}
-
-function clear(field) {
-  if (!document.getElementById(`fault-${field.dataset.name || field.id}`)) return;
-  say(field, field.dataset.kind === "json" && field.value.trim() ? jsonFault(field.value) : "");
 }
 
 // A fault at `league.teams.3.name` belongs to the field `league`; what has no field stands above.
@@ -130,13 +78,6 @@ function answeredHere(answer) {
   const place = document.getElementById("answer");
   place.querySelector("pre").textContent = JSON.stringify(answer, null, 2);
   place.hidden = false;
-}
-
-function fill(name) {
-  const field = fields.find((one) => one.dataset.name === name);
-  field.value = document.getElementById(`example-${name}`).textContent;
-  field.dispatchEvent(new Event("input", { bubbles: true }));
-  field.focus();
 }
 
 function choose(name) {

@@ -30,13 +30,25 @@ export function duration(seconds) {
   return seconds < 10 ? `${seconds.toFixed(1)}s` : spoken(seconds);
 }
 
+// An instant in words, in the visitor's own zone or another; seconds and the year only where they say something.
+export function local(instant, timeZone) {
+  const at = new Date(instant);
+  const year = at.getFullYear() === new Date(now()).getFullYear() ? {} : { year: "numeric" };
+  const second = at.getSeconds() ? { second: "2-digit" } : {};
+  return at.toLocaleString(undefined, { weekday: "short", day: "numeric", month: "short", ...year, hour: "2-digit", minute: "2-digit", ...second, hourCycle: "h23", timeZone });
+}
+
 export function keepTimes() {
-  setInterval(() => {
-    for (const one of document.querySelectorAll("time[title]")) write(one, ago(Date.parse(one.dateTime)));
-    for (const one of document.querySelectorAll("[data-since]")) {
-      write(one, duration(Math.max(now() - Date.parse(one.dataset.since), 0) / 1000));
-    }
-  }, 1000);
+  writeTimes();
+  setInterval(writeTimes, 1000);
+}
+
+export function writeTimes() {
+  for (const one of document.querySelectorAll("time[title]")) write(one, ago(Date.parse(one.dateTime)));
+  for (const one of document.querySelectorAll("time[data-local]")) write(one, local(one.dateTime));
+  for (const one of document.querySelectorAll("[data-since]")) {
+    write(one, duration(Math.max(now() - Date.parse(one.dataset.since), 0) / 1000));
+  }
 }
 
 function write(element, text) {
