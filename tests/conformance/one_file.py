@@ -79,12 +79,13 @@ class FileRun:
 
 @dataclass(frozen=True)
 class Setup:
-    """What all parts have in common: the folders, and the class under test as `module:Class` or `stock`."""
+    """What all parts have in common: the folders, and the classes under test as `module:Class` or `stock`."""
 
     suite: Path
     packages: Path
     logs: Path
     worker: str
+    scheduler: str = "stock"
     stop: threading.Event = field(default_factory=threading.Event)
     """Set to end all runs soon."""
 
@@ -141,6 +142,7 @@ def _environment(setup: Setup, report: Path, port: int, mark: str) -> dict[str, 
         name: value,
         "CONFORMANCE_REDIS_PORT": str(port),
         "CONFORMANCE_REPORT": str(report),
+        "CONFORMANCE_SCHEDULER": setup.scheduler,
         "CONFORMANCE_WORKER": setup.worker,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",  # for `rqworker`
         # RQ's tests first: both they and ours are a package `tests`.

@@ -19,6 +19,7 @@ from pathlib import Path
 from longshore.errors import LongshoreError
 from tests.conformance import one_file, suite, verdict
 from tests.conformance.one_file import FileRun, Part, Setup
+from tests.conformance.verdict import Verdict
 
 DEFAULT_WORKER = "longshore.worker:QuickWorker"
 STOCK = "stock"
@@ -34,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run what the command line asks for; the exit code."""
     asked = _parser().parse_args(arguments)
     try:
-        with _alone():
+        with alone():
             return _run(asked)
     except (suite.SuiteError, verdict.ExpectationError, LongshoreError) as error:
         print(f"conformance: {error}", file=sys.stderr)
@@ -57,8 +58,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
-    """Wait for other runs on this machine: RQ's tests have fixed names in the temporary folder."""
+def alone() -> Iterator[None]:
+    """Wait for other runs on this machine: RQ's tests have fixed names in the temporary folder, and ours in
+    the cache.
+    """
     with open(Path(tempfile.gettempdir()) / "longshore-conformance.lock", "w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -70,7 +73,7 @@ def _alone() -> Iterator[None]:
 
 def _run(asked: argparse.Namespace) -> int:
     begun = time.monotonic()
-    _check_worker(asked.worker)
+    check_class("--worker", asked.worker)
     expectations = verdict.load(Path(__file__).parent / "expected.toml")
     folder = suite.prepare(asked.cache)
     logs = asked.cache / "logs"
@@ -78,26 +81,45 @@ def _run(asked: argparse.Namespace) -> int:
     setup = Setup(folder, suite.packages(asked.cache), logs, asked.worker)
     runs = _all(setup, _lanes(_files(folder, asked)), asked.jobs)
     found = verdict.judge(runs, expectations, stock=asked.worker == STOCK)
+    return report(f"{asked.worker} to RQ {suite.VERSION}", found, begun)
+
+
+def report(what: str, found: Verdict, begun: float) -> int:
+    """Print what was not expected and the counts; the exit code.
+
+    Args:
+        what: conforms to what.
+        found: the verdict.
+        begun: when the run began, by the monotonic clock.
+    """
     for line in found.surprises:
         print(f"NOT EXPECTED {line}")
-    print(f"conformance of {asked.worker} to RQ {suite.VERSION}: {found} ({time.monotonic() - begun:.0f} s)")
+    print(f"conformance of {what}: {found} ({time.monotonic() - begun:.0f} s)")
     return 1 if found.surprises else 0
 
 
-def _check_worker(name: str) -> None:
-    """Say at once that a class is not there, rather than once for each file."""
+def check_class(option: str, name: str) -> None:
+    """Say at once that a class is not there, rather than once for each file.
+
+    Args:
+        option: of the command line, for the message.
+        name: what was given: `stock`, or `module:Class`.
+
+    Raises:
+        SuiteError: there is no such class.
+    """
     try:
         found = None if name == STOCK else pkgutil.resolve_name(name)
     except (ValueError, ImportError, AttributeError) as error:
-        raise suite.SuiteError(f"--worker {name}: {error}; it is {STOCK} or module:Class") from None
+        raise suite.SuiteError(f"{option} {name}: {error}; it is {STOCK} or module:Class") from None
     if found is not None and not isinstance(found, type):
-        raise suite.SuiteError(f"--worker {name} is no class; it is {STOCK} or module:Class")
+        raise suite.SuiteError(f"{option} {name} is no class; it is {STOCK} or module:Class")
 
 
 def _all(setup: Setup, lanes: list[list[Part]], jobs: int) -> list[FileRun]:
     with ThreadPoolExecutor(max_workers=jobs) as pool:
         try:
-            done = list(pool.map(lambda lane: [_one(setup, part) for part in lane], lanes))
+            done = list(pool.map(lambda lane: [run_part(setup, part) for part in lane], lanes))
         except BaseException:  # Ctrl-C: leaving the block waits for the threads
             setup.stop.set()
             raise
@@ -122,7 +144,13 @@ def _lanes(files: list[str]) -> list[list[Part]]:
     return [[LONGEST, *after], [Part(LONGEST.file, without=LONGEST.only)], *others]
 
 
-def _one(setup: Setup, part: Part) -> FileRun:
+def run_part(setup: Setup, part: Part) -> FileRun:
+    """Run one part and print a line about it.
+
+    Args:
+        setup: what all parts have in common.
+        part: what to run.
+    """
     done = one_file.run(setup, part)
     counts = ", ".join(
         f"{done.count(one)} {one}" for one in ("passed", "failed", "skipped") if done.count(one)

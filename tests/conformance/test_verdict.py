@@ -14,9 +14,9 @@ LISTED = "tests/test_a.py::T::test_listed"
 OTHER = "tests/test_a.py::T::test_other"
 
 
-def judged(*outcomes: Outcome, worker: str = "ours", outcome: str = "failed", stock: bool = False) -> Verdict:
+def judged(*outcomes: Outcome, whose: str = "ours", outcome: str = "failed", stock: bool = False) -> Verdict:
     """The verdict on a file, with one test listed."""
-    expectation = Expectation(LISTED, outcome, worker, "a reason")
+    expectation = Expectation(LISTED, outcome, whose, "a reason")
     return verdict.judge([FileRun(Part("test_a.py"), list(outcomes))], [expectation], stock=stock)
 
 
@@ -56,7 +56,7 @@ def test_a_listed_test_of_a_file_that_did_not_run_is_left_out() -> None:
     assert verdict.judge([FileRun(Part("test_b.py"))], [expectation], stock=False).surprises == ()
 
 
-def test_what_is_listed_of_our_worker_is_not_expected_of_stock() -> None:
+def test_what_is_listed_of_our_class_is_not_expected_of_stock() -> None:
     assert judged(Outcome(LISTED, "passed"), stock=True).surprises == ()
     assert judged(Outcome(LISTED, "failed", "E"), stock=True).failed == 1
 
@@ -64,10 +64,10 @@ def test_what_is_listed_of_our_worker_is_not_expected_of_stock() -> None:
 @pytest.mark.parametrize(
     ("entry", "complaint"),
     [
-        ('test = "t"\noutcome = "failed"\nworker = "any"', "needs test, outcome, worker and reason"),
-        ('test = "t"\noutcome = "failed"\nworker = "any"\nreason = " "', "the reason is said"),
-        ('test = "t"\noutcome = "passed"\nworker = "any"\nreason = "r"', "outcome is one of"),
-        ('test = "t"\noutcome = "failed"\nworker = "theirs"\nreason = "r"', "worker one of"),
+        ('test = "t"\noutcome = "failed"\nwhose = "any"', "needs test, outcome, whose and reason"),
+        ('test = "t"\noutcome = "failed"\nwhose = "any"\nreason = " "', "the reason is said"),
+        ('test = "t"\noutcome = "passed"\nwhose = "any"\nreason = "r"', "outcome is one of"),
+        ('test = "t"\noutcome = "failed"\nwhose = "theirs"\nreason = "r"', "whose one of"),
     ],
 )
 def test_an_entry_without_its_reason_or_with_unknown_words_is_refused(
@@ -79,11 +79,12 @@ def test_an_entry_without_its_reason_or_with_unknown_words_is_refused(
 
 
 def test_a_test_that_is_listed_twice_is_refused(tmp_path: Path) -> None:
-    entry = '[[test]]\ntest = "t"\noutcome = "failed"\nworker = "any"\nreason = "r"\n'
+    entry = '[[test]]\ntest = "t"\noutcome = "failed"\nwhose = "any"\nreason = "r"\n'
     (tmp_path / "expected.toml").write_text(entry * 2)
     with pytest.raises(ExpectationError, match="t is listed twice"):
         verdict.load(tmp_path / "expected.toml")
 
 
-def test_the_list_in_use_can_be_read() -> None:
-    assert all(one.reason for one in verdict.load(Path(verdict.__file__).parent / "expected.toml"))
+@pytest.mark.parametrize("name", ["expected.toml", "expected_scheduler.toml"])
+def test_the_lists_in_use_can_be_read(name: str) -> None:
+    assert all(one.reason for one in verdict.load(Path(verdict.__file__).parent / name))

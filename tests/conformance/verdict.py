@@ -1,4 +1,4 @@
-"""What RQ's tests are expected to do, and whether they did: reads `expected.toml`, runs nothing."""
+"""What the tests are expected to do, and whether they did: reads the lists of expectations, runs nothing."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Any
 from tests.conformance.one_file import FileRun, Outcome
 
 OUTCOMES = ("failed", "skipped")
-WORKERS = ("any", "ours")
+WHOSE = ("any", "ours")
 
 
 class ExpectationError(Exception):
-    """expected.toml is not as it should be. The text names the entry."""
+    """A list is not as it should be. The text names the entry."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Expectation:
 
     test: str
     outcome: str
-    worker: str
+    whose: str
     reason: str
 
 
@@ -65,10 +65,10 @@ def _entry(table: dict[str, Any]) -> Expectation:
     try:
         entry = Expectation(**table)
     except TypeError as error:
-        raise ExpectationError(f"{table}: needs test, outcome, worker and reason ({error})") from None
-    if entry.outcome not in OUTCOMES or entry.worker not in WORKERS or not entry.reason.strip():
+        raise ExpectationError(f"{table}: needs test, outcome, whose and reason ({error})") from None
+    if entry.outcome not in OUTCOMES or entry.whose not in WHOSE or not entry.reason.strip():
         raise ExpectationError(
-            f"{entry.test}: outcome is one of {OUTCOMES}, worker one of {WORKERS}, and the reason is said"
+            f"{entry.test}: outcome is one of {OUTCOMES}, whose one of {WHOSE}, and the reason is said"
         )
     return entry
 
@@ -79,14 +79,14 @@ def judge(runs: Iterable[FileRun], expectations: Iterable[Expectation], *, stock
     Args:
         runs: the files that ran, each as a whole, be it in parts.
         expectations: the list.
-        stock: whether RQ's own worker ran: what is expected of `ours` does not count then.
+        stock: whether the stock class ran: what is expected of `ours` does not count then.
     """
     runs = list(runs)
     files = {f"tests/{one.part.file}" for one in runs}
     due = {
         one.test: one
         for one in expectations
-        if one.test.partition("::")[0] in files and not (stock and one.worker == "ours")
+        if one.test.partition("::")[0] in files and not (stock and one.whose == "ours")
     }
     outcomes = [outcome for one in runs for outcome in one.outcomes]
     surprises = [text for one in outcomes if (text := _surprise(one, due.get(one.test)))]

@@ -15,8 +15,9 @@ _RANK = ("passed", "skipped", "failed")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Begin, if the class under test really is in place."""
+    """Begin, if the classes under test really are in place."""
     _check_substitution(os.environ["CONFORMANCE_WORKER"])
+    _check_scheduler(os.environ["CONFORMANCE_SCHEDULER"])
     config.pluginmanager.register(Recorder(os.environ["CONFORMANCE_REPORT"], config))
 
 
@@ -29,6 +30,16 @@ def _check_substitution(name: str) -> None:
     in_place = module == "rq.worker.worker_classes" if stock else found is substitution.load(name)
     if not in_place or worker_classes.Worker is not found or not issubclass(HerokuWorker, found):
         raise pytest.UsageError(f"rq.Worker is {module}.{found.__qualname__} and not {name}")
+
+
+def _check_scheduler(name: str) -> None:
+    if name == substitution.STOCK:
+        return  # RQ's own tests need no rq-scheduler
+    import rq_scheduler
+    from rq_scheduler.scripts import rqscheduler
+
+    if not rq_scheduler.Scheduler is rqscheduler.Scheduler is substitution.load(name):
+        raise pytest.UsageError(f"rq_scheduler.Scheduler is {rq_scheduler.Scheduler} and not {name}")
 
 
 class Recorder:

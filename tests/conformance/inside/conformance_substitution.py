@@ -1,6 +1,7 @@
-"""Puts a worker class in the place of `rq.Worker`, and a Redis in the place of the one on port 6379.
+"""Puts classes of ours in the place of `rq.Worker` and `rq_scheduler.Scheduler`, and a Redis in the place of
+the one on port 6379.
 
-RQ's files are not changed: names in its modules are bound anew, in the memory of one process.
+Their files are not changed: names in their modules are bound anew, in the memory of one process.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 STOCK = "stock"
-"""In place of a class: leave RQ's worker where it is."""
+"""In place of a class: leave theirs where it is."""
 
 LOCAL = {"localhost", "127.0.0.1", "::1"}
 REDIS_PORT = 6379
@@ -67,11 +68,29 @@ def substitute(name: str) -> None:
     for subclass in (HerokuWorker, RandomWorker, RoundRobinWorker, SpawnWorker):
         if not issubclass(ours, subclass):
             subclass.__bases__ = (ours,)
-    for module in [one for key, one in sys.modules.items() if key == "rq" or key.startswith("rq.")]:
-        for key in [key for key, value in vars(module).items() if value is Worker]:
-            setattr(module, key, ours)
+    _bind_anew("rq", Worker, ours)
     for function in (rq.worker_pool.WorkerPool.__init__, rq.worker_pool.run_worker):
         _replace_default(function, Worker, ours)
+
+
+def substitute_scheduler(name: str) -> None:
+    """Bind every `Scheduler` in rq-scheduler to a class, that of its command `rqscheduler` too.
+
+    Args:
+        name: `module:Class`.
+    """
+    from rq_scheduler import Scheduler
+    from rq_scheduler.scripts import rqscheduler
+
+    _bind_anew("rq_scheduler", Scheduler, load(name))
+    assert rqscheduler.Scheduler is not Scheduler, f"{name} is theirs"
+
+
+def _bind_anew(package: str, old: object, new: object) -> None:
+    modules = [one for key, one in sys.modules.items() if key.partition(".")[0] == package]
+    for module in modules:
+        for key in [key for key, value in vars(module).items() if value is old]:
+            setattr(module, key, new)
 
 
 def _replace_default(function: Callable[..., Any], old: object, new: object) -> None:

@@ -1,7 +1,7 @@
 """Python imports this at its start, in every process of a conformance run: pytest, `rqworker`, horses.
 
-It sends RQ's tests to the Redis of their run, and puts our worker in the place of RQ's before anything
-else imports RQ. It does nothing where the variables of a run are not set.
+It sends the tests to the Redis of their run, and puts our classes in the place of RQ's and rq-scheduler's
+before anything else imports these. It does nothing where the variables of a run are not set.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ def _begin() -> None:
     substitution.redirect(int(os.environ["CONFORMANCE_REDIS_PORT"]))
     if os.environ["CONFORMANCE_WORKER"] != substitution.STOCK:
         substitution.substitute(os.environ["CONFORMANCE_WORKER"])
+    if os.environ["CONFORMANCE_SCHEDULER"] != substitution.STOCK:
+        substitution.substitute_scheduler(os.environ["CONFORMANCE_SCHEDULER"])
 
 
 if "CONFORMANCE_REDIS_PORT" in os.environ:
