@@ -74,7 +74,7 @@ class Workers:
             for process in self._running:
                 process.terminate()
             for process in self._running:
-                _end(process)
+                end(process)
 
     def tend(self) -> None:
         """Restart whoever has ended, and note those that ended by themselves."""
@@ -141,7 +141,8 @@ def children(pid: int) -> list[int]:
     return found
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Wait for the end of a process that was told to stop, and kill it if it does not."""
     try:
         process.wait(STOP_TIMEOUT)
     except subprocess.TimeoutExpired:
