@@ -57,10 +57,11 @@ def test_every_argument_of_a_declaration_is_documented() -> None:
 
 
 def test_every_command_is_documented(app: Flask) -> None:
-    for group in ("jobs", "tasks", "token", "db"):
+    for group in ("jobs", "tasks", "schedules", "token", "db"):
         for command in app.cli.commands[group].commands:  # type: ignore[attr-defined]
             assert re.search(rf"`flask {group} [^|]*\b{command}\b", text("api.md")), f"{group} {command}"
-    assert "`flask doctor`" in text("api.md")
+    for command in ("doctor", "release-check"):
+        assert f"`flask {command}`" in text("api.md")
 
 
 def requirements(name: str) -> set[str]:
