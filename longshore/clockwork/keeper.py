@@ -36,6 +36,9 @@ class Source(Protocol):
     def save_mark(self, until: datetime) -> None:
         """Note that."""
 
+    def close(self) -> None:
+        """Let go of what is held open."""
+
 
 class NoSource:
     """Nothing that people have changed, and nothing to note: what a clock without a catalog has."""
@@ -50,6 +53,9 @@ class NoSource:
 
     def save_mark(self, until: datetime) -> None:
         """Nothing is noted."""
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 class Keeper:
@@ -87,6 +93,8 @@ class Keeper:
         self._poked.set()
         if self._thread:
             self._thread.join(timeout=_LAST_WORDS)
+        if self._thread is None or not self._thread.is_alive():
+            self._reader.close()
         self._thread = None
 
     def poke(self, changes: str = "") -> None:

@@ -7,6 +7,7 @@ written.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 from collections.abc import Sequence
@@ -112,7 +113,8 @@ class Reader:
                 "psycopg"
             ):
                 raise
-            self._connection = None
+            with contextlib.suppress(Exception):  # it may be what is broken
+                self.close()
             raise ReadError(str(error).strip().split("\n", 1)[0] or type(error).__name__) from None
 
     def _connected(self) -> Any:

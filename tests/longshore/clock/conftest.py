@@ -83,6 +83,9 @@ class House:
         """Note that."""
         self.decided = until
 
+    def close(self) -> None:
+        """Nothing is open."""
+
     def clock(self, catalog: Catalog, connection: Redis | None = None, **options: Any) -> Clock:
         """A clock that has not looked yet. Its schedules are the catalog's, and `rows`."""
         keeper = Keeper(catalog, self)

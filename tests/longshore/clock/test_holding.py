@@ -324,6 +324,9 @@ class Away:
     def save_mark(self, until: datetime) -> None:
         raise ReadError("connection refused")
 
+    def close(self) -> None:
+        """Nothing is open."""
+
 
 def test_while_sql_is_away_from_the_start_no_schedule_fires_that_may_be_paused(
     redis: Redis, declare: Declare, time: Time, house: House

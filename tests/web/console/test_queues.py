@@ -26,8 +26,10 @@ def test_no_workers_and_no_clock_are_said_plainly(admin_page: Page) -> None:
 
 
 def test_a_living_clock_is_shown(admin_page: Page, redis: Redis) -> None:
-    Clock(connection=redis, catalog=catalog.catalog).tick()
+    clock = Clock(connection=redis, catalog=catalog.catalog)
+    clock.tick()
     shown = admin_page("/queues")
+    clock.leave()
     assert "last beat" in shown.text
     assert "schedules" in [one.text for one in shown.one("main").all("a", href="/schedules")]
 

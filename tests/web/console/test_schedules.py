@@ -179,8 +179,10 @@ def test_nothing_set_aside_takes_no_room(admin_page: Page) -> None:
 @pytest.mark.parametrize("path", ["/schedules", f"/schedules/{SWEEP}"])
 def test_a_missing_clock_is_said_and_a_living_one_is_not(admin_page: Page, redis: Redis, path: str) -> None:
     assert "No clock is alive" in admin_page(path).text
-    Clock(connection=redis, catalog=catalog.catalog).tick()
+    clock = Clock(connection=redis, catalog=catalog.catalog)
+    clock.tick()
     assert "No clock is alive" not in admin_page(path).text
+    clock.leave()
 
 
 @pytest.mark.parametrize("path", ["/schedules", f"/schedules/{SWEEP}", "/jobs/maintenance.sweep"])
