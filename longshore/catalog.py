@@ -15,11 +15,10 @@ from typing import Any, Literal, TypeVar
 from pydantic import TypeAdapter
 
 from longshore import keys, parameters
-from longshore.conditions import when
 from longshore.durations import Duration, seconds
-from longshore.errors import CatalogError, InvalidParameters, InvalidSchedule, ScheduleError, UnknownJob
+from longshore.errors import CatalogError, ScheduleError, UnknownJob
 from longshore.retries import Backoff, ExceptionTypes, RetryPolicy, policy
-from longshore.schedules import spec as specs
+from longshore.schedules import declared as declared_schedules
 from longshore.schedules.spec import ScheduleSpec
 from longshore.triggers import AnyTrigger, Declared, declared
 
@@ -169,7 +168,9 @@ class Catalog:
         """
         if self._schedules is None:
             self._schedules = {
-                name: _spec(one, name, each) for one in self for name, each in one.schedule_names().items()
+                name: declared_schedules.read(one.name, one.parameters, name, each)
+                for one in self
+                for name, each in one.schedule_names().items()
             }
         return self._schedules
 
@@ -188,7 +189,12 @@ class Catalog:
             if len(one.schedule_names()) != len(one.schedules):
                 raise CatalogError(f"{one.name}: several schedules need a name each: every('5m', name='…')")
             for name in one.schedule_names():
-                _check_schedule(one, name, self.schedules()[name], seen)
+                if name in seen:
+                    raise CatalogError(
+                        f"{one.name}: schedule {name!r} is also declared by {seen[name]}; rename one"
+                    )
+                seen[name] = one.name
+                declared_schedules.check(one.name, name, self.schedules()[name])
 
 
 catalog = Catalog()
@@ -298,30 +304,6 @@ def load(package: str = "jobs") -> Catalog:
         importlib.import_module(f"{package}.{module.name}")
     catalog.check()
     return catalog
-
-
-def _spec(one: Job, name: str, what: Declared) -> ScheduleSpec:
-    document = {key: value for key, value in what.document(one.name).items() if key != "name"}
-    try:
-        specs.check_name(name)
-        spec = specs.read(document)
-        params = one.parameters.payload(one.parameters.check(spec.params))
-    except (InvalidSchedule, InvalidParameters) as error:
-        raise CatalogError(f"{one.name}: schedule {name!r}: {error}") from None
-    return spec.model_copy(update={"params": params})
-
-
-def _check_schedule(one: Job, name: str, spec: ScheduleSpec, seen: dict[str, str]) -> None:
-    if name in seen:
-        raise CatalogError(f"{one.name}: schedule {name!r} is also declared by {seen[name]}; rename one")
-    seen[name] = one.name
-    if fault := spec.recurrence.fault():
-        raise CatalogError(f"{one.name}: schedule {name!r}: {': '.join(fault)}")
-    if spec.conditions.when is not None:
-        try:
-            when.find(spec.conditions.when)
-        except ScheduleError as error:
-            raise CatalogError(f"{one.name}: schedule {name!r}: {error}") from None
 
 
 def _whole(value: Duration) -> int:

@@ -160,12 +160,12 @@ class Task(RQJob):
         if self.damage:
             raise DamagedTask(f"Its hash in Redis is damaged: {self.damage}")
         declared = self.declared
-        result = declared.func(**declared.parameters.bind(self._given(declared)))
+        result = declared.func(**declared.parameters.bind(self.given(declared)))
         if inspect.iscoroutine(result):
             result = asyncio.run(result)
         return self._as_json(declared, result)
 
-    def _given(self, declared: catalog.Job) -> dict[str, Any]:
+    def given(self, declared: catalog.Job) -> dict[str, Any]:
         """The parameters by name; only stock clients pass them by position."""
         if not self.args and isinstance(self.kwargs, dict):
             return self.kwargs
@@ -286,40 +286,6 @@ def _loaded_function(path: str | None) -> Any:
     if not inspect.isfunction(found):
         raise UnknownJob(path)
     return found
-
-
-def check_payload(connection: Redis, data: bytes) -> None:
-    """Whether a stored payload, compressed or not, is one that this house can run.
-
-    Raises:
-        NotJson: it is not JSON, so it is for a stock worker to judge.
-        UnknownJob: the catalog has no such job.
-        InvalidParameters: its parameters do not bind.
-    """
-    one = _of_payload(connection, data)
-    declared = one.declared
-    declared.parameters.check(one._given(declared))
-
-
-def name_in(connection: Redis, data: bytes) -> str:
-    """The catalog's name of what a stored payload runs, or what the payload calls it.
-
-    Raises:
-        NotJson: it is not JSON.
-    """
-    try:
-        return _of_payload(connection, data).declared.name
-    except UnknownJob as error:
-        return error.name
-
-
-def _of_payload(connection: Redis, data: bytes) -> Task:
-    """A task with a payload and nothing else; the connection is not used, but RQ asks for one."""
-    with contextlib.suppress(zlib.error):  # RQ also stores payloads that are not compressed
-        data = zlib.decompress(data)
-    one = Task("payload", connection)
-    one._data = data
-    return one
 
 
 def last_line(exc_string: str | None) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from rq.registry import ScheduledJobRegistry
 from rq.utils import as_text
 from rq_scheduler import Scheduler
 
-from longshore import keys, task
+from longshore import keys, payloads, task
 from longshore.catalog import Catalog
 from longshore.clockwork import plain_pickle, stock
 from longshore.clockwork.stock import Unfit
@@ -192,7 +192,7 @@ class Foreign:
 
     def _why_unfit(self, data: bytes) -> str:
         try:
-            task.check_payload(self._connection, data)
+            payloads.check(self._connection, data)
         except task.NotJson:
             return ""
         except LongshoreError as error:
@@ -259,6 +259,6 @@ class Foreign:
 
     def _job_of(self, data: bytes | None) -> str:
         try:
-            return task.name_in(self._connection, data or b"")
+            return payloads.name_in(self._connection, data or b"")
         except LongshoreError:
             return "(unreadable)"

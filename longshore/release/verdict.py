@@ -104,7 +104,7 @@ class Judge:
             job = self._catalog.resolve(name)
         except UnknownJob:
             return Verdict(clean(name), NO_JOB)
-        return Verdict(job.name, self._bind(job, lambda: claimed._given(job)))
+        return Verdict(job.name, self._bind(job, lambda: claimed.given(job)))
 
     def _bind(self, job: Job, given: Callable[[], Mapping[str, Any]]) -> str:
         try:

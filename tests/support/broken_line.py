@@ -7,6 +7,7 @@ scripts that Redis knows, and the handshake of a connection, are no points: they
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -62,17 +63,20 @@ class Line:
         target: the number of the point.
         happens: called there, once.
         points: those that were reached since it was armed.
+        unsent: what had not been sent of the request at that point.
     """
 
     target: int = -1
     happens: Callable[[], None] = die
     is_armed: bool = False
     points: list[Point] = field(default_factory=list)
+    unsent: bytes = b""
 
     def arm(self, target: int = -1, happens: Callable[[], None] = die) -> None:
         """Count from here on."""
         self.target, self.happens, self.is_armed = target, happens, True
         self.points.clear()
+        self.unsent = b""
 
     def gap(self, names: list[str]) -> int | None:
         """After how many commands of this request it happens; None: in some other one."""
@@ -105,13 +109,14 @@ class _Connection(UnixDomainSocketConnection):
             super().send_packed_command(items, check_health)
             return
         self._exchange(b"".join(raw for _, raw in parts[:done]), done)
+        self.line.unsent = b"".join(raw for _, raw in parts[done:])
         try:
             self.line.strike()
         except BaseException:
             self.disconnect()
             raise
-        if rest := b"".join(raw for _, raw in parts[done:]):
-            super().send_packed_command([rest], check_health)
+        if self.line.unsent:
+            super().send_packed_command([self.line.unsent], check_health)
 
     def _exchange(self, request: bytes, count: int) -> None:
         """Have Redis do a part of a request, and keep the answers for who asks for them."""
@@ -147,6 +152,24 @@ def client(url: str, line: Line) -> Redis:
         line: shared with the test.
     """
     return Redis.from_url(url, connection_class=_Connection, line=line, retry=Retry(NoBackoff(), 0))
+
+
+def send_late(redis: Redis, line: Line) -> None:
+    """Have Redis do what its client has given up: it had been on its way, and arrives now.
+
+    Not of a transaction: Redis would know there which keys are watched.
+    """
+    names = [name for name, _ in _commands([line.unsent])]
+    if not names or "MULTI" in names:
+        return
+    connection = redis.connection_pool.get_connection()
+    try:
+        connection.send_packed_command([line.unsent])
+        for _ in names:
+            with contextlib.suppress(ResponseError):
+                connection.read_response()
+    finally:
+        redis.connection_pool.release(connection)
 
 
 def _commands(items: Iterable[Any]) -> Iterable[tuple[str, bytes]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -22,7 +22,7 @@ from longshore import job, keys
 from longshore.catalog import Catalog
 from longshore.clock import Clock
 from tests.longshore.clock.conftest import House, Time
-from tests.support.broken_line import Died, Line, Point, client
+from tests.support.broken_line import Died, Line, Point, client, lose, send_late
 
 LOOKS = 3
 _OF_THE_LEADER = (Scheduler.scheduler_lock_key, keys.clock())
@@ -42,6 +42,7 @@ class Scenario:
         begin: what happens before; a clock has looked then, at noon.
         seconds: that pass until the looks.
         change: what happens right before them.
+        meanwhile: what people do while the clock stalls.
         names: schedules whose slots are to be decided once, also if Redis is emptied.
         least: points that there are at least, or the scenario has lost its point.
     """
@@ -51,6 +52,7 @@ class Scenario:
     begin: Callable[[House, Clock], None] = lambda house, clock: None
     seconds: float = 1.0
     change: Callable[[House], None] = lambda house: None
+    meanwhile: Callable[[House], None] = lambda house: None
     names: tuple[str, ...] = ("shop.count",)
     least: int = 8
 
@@ -76,11 +78,13 @@ class Outcome:
         state: everything in Redis.
         slots: how often each slot was decided, by schedule and seconds since noon; over all emptyings.
         points: what was reached.
+        meddled: what the clock has changed that woke up when another one led.
     """
 
     state: State
     slots: Counter[tuple[str, float]]
     points: list[Point]
+    meddled: list[str]
 
 
 class Stage:
@@ -99,16 +103,28 @@ class Stage:
         self.catalog = scenario.catalog()
         self.house = House(redis, Time())
         self._before: Counter[tuple[str, float]] = Counter()
+        self._left: State | None = None
+        self._meddled: list[str] = []
 
     def undisturbed(self) -> Outcome:
         """A run in which nothing happens. It is the second one: the first teaches Redis the scripts."""
         self.run()
         return self.run()
 
-    def run(self, target: int = -1, happens: Callable[[], None] = lambda: None) -> Outcome:
-        """One run, with something happening at a point."""
+    def run(
+        self, target: int = -1, happens: Callable[[], None] = lambda: None, *, late: bool = False
+    ) -> Outcome:
+        """One run, with something happening at a point.
+
+        Args:
+            target: the point's number.
+            happens: what happens.
+            late: whether a request that was lost arrives in the end, when the clock has looked again.
+        """
+        self._is_late = late
         self.redis.flushall()
         self._before.clear()
+        self._left, self._meddled = None, []
         self.house = house = House(self.redis, Time())
         first = house.clock(self.catalog, self._broken, name="first")
         first.tick()
@@ -124,7 +140,8 @@ class Stage:
         self.take_over("second")
         house.time.pass_(seconds=keys.RECONCILE_INTERVAL)
         self.take_over("third")
-        return Outcome(self._state(), self._before + self.decided(), list(self.line.points))
+        slots = self._before + self.decided()
+        return Outcome(self._state(), slots, list(self.line.points), self._meddled)
 
     def _look(self, clock: Clock) -> bool:
         """Some looks, in which it may die; whether it lives on."""
@@ -133,9 +150,24 @@ class Stage:
                 clock.tick()
             except Died:
                 return False
-            except RedisError:
-                continue  # as its `run` does
+            except RedisError:  # its `run` goes on, too
+                clock.tick()
+                if self._is_late:
+                    send_late(self.redis, self.line)
+            if self._left is not None:
+                self._meddled, self._left = differences(self._left, self._state()), None
         return True
+
+    def stall(self) -> None:
+        """Another clock takes over, and does what is to be done."""
+        self.take_over("other")
+        self._left = self._state()
+
+    def stall_and_edit(self) -> None:
+        """The same, with schedules of which the clock that stalls does not know."""
+        self.scenario.meanwhile(self.house)
+        self.redis.incr(keys.schedule_changes())
+        self.stall()
 
     def take_over(self, name: str) -> None:
         """The lock runs out, and another clock leads."""
@@ -203,27 +235,43 @@ def differences(right: State, found: State) -> list[str]:
 
 
 def check(
-    stage: Stage, points: Iterable[Point], happens: Callable[[], None], right: Outcome, *, same: bool = True
+    stage: Stage,
+    right: Outcome,
+    happens: Callable[[], None],
+    wrong: Callable[[Outcome, Outcome], list[str]],
+    *,
+    late: bool = False,
 ) -> None:
-    """Let something happen at each of these points; afterwards all must be as if it had not.
+    """Let something happen at each point, and see what is wrong afterwards.
 
-    Args:
-        stage: with its scenario.
-        points: of the undisturbed run.
-        happens: what happens.
-        right: the undisturbed run.
-        same: whether all that Redis holds must be the same, or only the slots that were decided.
+    That all of a request was done and nothing of the next one sent makes one point, unless an answer is lost.
 
     Raises:
         AssertionError: names the points at which something went wrong, and what.
     """
-    wrong = []
-    for point in points:
-        found = stage.run(point.number, happens)
-        assert len(found.points) > point.number, f"{point} was not reached"
-        faults = differences(right.state, found.state) if same else []
-        if right.slots != found.slots:
-            more, fewer = found.slots - right.slots, right.slots - found.slots
-            faults.append(f"slots: decided too often {dict(more)}, too rarely {dict(fewer)}")
-        wrong += [f"{point}\n    {fault[:600]}" for fault in faults]
-    assert not wrong, f"{len(wrong)} differences:\n" + "\n".join(wrong)
+    found = []
+    for point in right.points:
+        if point.is_last and happens is not lose:
+            continue
+        outcome = stage.run(point.number, happens, late=late)
+        assert len(outcome.points) > point.number, f"{point} was not reached"
+        found += [f"{point}\n    {fault[:600]}" for fault in wrong(right, outcome)]
+    assert not found, f"{len(found)} differences:\n" + "\n".join(found)
+
+
+def all_the_same(right: Outcome, found: Outcome) -> list[str]:
+    """What is not as if nothing had happened."""
+    return [*differences(right.state, found.state), *same_slots(right, found)]
+
+
+def same_slots(right: Outcome, found: Outcome) -> list[str]:
+    """Slots that were decided more often than if nothing had happened, or more rarely."""
+    if right.slots == found.slots:
+        return []
+    more, fewer = found.slots - right.slots, right.slots - found.slots
+    return [f"slots: decided too often {dict(more)}, too rarely {dict(fewer)}"]
+
+
+def nothing_meddled(_: Outcome, found: Outcome) -> list[str]:
+    """What a clock has changed that woke up when another one led."""
+    return [f"meddled with {one}" for one in found.meddled]

@@ -17,7 +17,15 @@ from longshore.dispatch import Dispatcher
 from tests.longshore.clock.conftest import NOON, House
 from tests.longshore.clock.test_holding import made
 from tests.support.broken_line import die, lose
-from tests.support.clock_crashes import Scenario, Stage, check
+from tests.support.clock_crashes import (
+    Outcome,
+    Scenario,
+    Stage,
+    all_the_same,
+    check,
+    nothing_meddled,
+    same_slots,
+)
 
 NAIVE = NOON.replace(tzinfo=None)
 FIVE = timedelta(seconds=5)
@@ -80,8 +88,20 @@ def edited(house: House) -> None:
     ]
 
 
+def edited_again(house: House) -> None:
+    """Each was changed once more: deleted, another timing, other parameters, and again a new one."""
+    every_three = {"kind": "interval", "every": 3}
+    house.changed = [
+        made("b", trigger=every_three),
+        made("c", trigger={"kind": "interval", "every": 1}, params={"n": 3}),
+        made("e", trigger=every_three, params={"n": 4}),
+        made("f", trigger=every_three),
+        made("shop.count", trigger=every_three),
+    ]
+
+
 SCENARIOS = {
-    "several slots": Scenario((every(1),), seconds=4),
+    "several slots": Scenario((every(1),), seconds=4, meanwhile=edited_again),
     "several schedules": Scenario(
         tuple(every(1, name=name) for name in "abc"), seconds=2, names=("a", "b", "c")
     ),
@@ -96,7 +116,7 @@ SCENARIOS = {
     "of others": Scenario(begin=of_others, names=()),
     "delayed retries": Scenario(begin=retries, names=()),
     "set aside": Scenario(begin=unfit, names=()),
-    "hold and cancel": Scenario(begin=several, change=edited, names=tuple("abcde")),
+    "hold and cancel": Scenario(begin=several, change=edited, meanwhile=edited_again, names=tuple("abcde")),
 }
 EMPTIED = [name for name, one in SCENARIOS.items() if one.names]
 
@@ -108,21 +128,29 @@ def stage(request: pytest.FixtureRequest, redis: Redis, redis_url: str) -> Stage
 
 
 def test_a_death_at_any_point_changes_nothing(stage: Stage) -> None:
-    right = stage.undisturbed()
-    check(stage, right.points, die, right)
+    check(stage, stage.undisturbed(), die, all_the_same)
 
 
 def test_a_lost_answer_at_any_point_changes_nothing(stage: Stage) -> None:
-    right = stage.undisturbed()
-    check(stage, right.points, lose, right)
+    check(stage, stage.undisturbed(), lose, all_the_same)
 
 
-def test_a_clock_that_stalls_while_another_takes_over_does_no_harm_when_it_wakes(stage: Stage) -> None:
-    right = stage.undisturbed()
-    check(stage, right.points, lambda: stage.take_over("other"), right)
+def test_a_request_that_arrives_when_its_clock_has_long_looked_again_changes_nothing(stage: Stage) -> None:
+    check(stage, stage.undisturbed(), lose, all_the_same, late=True)
+
+
+def test_a_clock_that_stalls_while_another_takes_over_changes_nothing_when_it_wakes(stage: Stage) -> None:
+    def wrong(right: Outcome, found: Outcome) -> list[str]:
+        return [*all_the_same(right, found), *nothing_meddled(right, found)]
+
+    check(stage, stage.undisturbed(), stage.stall, wrong)
+
+
+@pytest.mark.parametrize("stage", ["hold and cancel", "several slots"], indirect=True)
+def test_a_clock_that_wakes_undoes_no_edit_that_the_other_one_has_taken_in(stage: Stage) -> None:
+    check(stage, stage.undisturbed(), stage.stall_and_edit, nothing_meddled)
 
 
 @pytest.mark.parametrize("stage", EMPTIED, indirect=True)
 def test_a_redis_that_is_emptied_at_any_point_decides_no_slot_twice(stage: Stage) -> None:
-    right = stage.undisturbed()
-    check(stage, right.points, stage.empty, right, same=False)
+    check(stage, stage.undisturbed(), stage.empty, same_slots)
