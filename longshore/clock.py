@@ -32,6 +32,7 @@ from longshore.clockwork.keeper import Keeper, NoSource
 from longshore.clockwork.look import Look, Seen
 from longshore.connections import is_away
 from longshore.dispatch import Dispatcher
+from longshore.errors import LongshoreError
 from longshore.schedules import entries
 from longshore.schedules.book import Schedule
 from longshore.task import Task
@@ -41,6 +42,8 @@ PRECEDENCE = 1.0
 """Seconds that a standby leaves an emptied Redis to the clock that led: that one knows what has fired."""
 _PATIENCE = 5
 """Looks that wait for SQL to be read, after somebody has changed something there."""
+_PREPARED = 50
+"""Schedules whose plans are made in one look, until all are: some 15 ms."""
 _ANSWER = 0.02
 """Seconds between two looks while the answer of a `when` is awaited."""
 _REST = 0.02
@@ -87,6 +90,7 @@ class Clock(Scheduler):  # type: ignore[misc]
         self._due = Due(client, self._firing, self._holder, self._asker)
         self._book: dict[str, Schedule] = {}
         self._by_entry: dict[str, Schedule] = {}
+        self._unprepared: list[Schedule] = []
         self._held: dict[str, Schedule] | None = None
         self._reconciled: datetime | None = None
         self._emptied, self._unread = False, 0
@@ -192,6 +196,7 @@ class Clock(Scheduler):  # type: ignore[misc]
         soonest = self._fire_due(seen)
         if seen.full:
             return 0.0
+        self._prepare()
         dues = [one - seen.now.timestamp() for one in (soonest, seen.soonest) if one is not None]
         return max(min([self._rest, *dues]) - (time.monotonic() - began), 0.0)
 
@@ -263,9 +268,19 @@ class Clock(Scheduler):  # type: ignore[misc]
         self._firing.forget(self._book.keys() - book.keys())
         self._asker.follow(book)
         self._held, self._book = book, book
+        self._unprepared = [one for one in book.values() if not one.deleted]
         self._by_entry = {
             entries.entry_id(name): one for name, one in book.items() if one.spec and not one.deleted
         }
+
+    def _prepare(self) -> None:
+        """Make some of the plans that firing will need; one that cannot be made says so when it is due."""
+        for _ in range(min(_PREPARED, len(self._unprepared))):
+            one = self._unprepared.pop()
+            try:
+                self._firing.prepare(one)
+            except LongshoreError as error:
+                logger.debug("schedule %s cannot be prepared: %s", one.name, error)
 
     def _fire_due(self, seen: Seen) -> float | None:
         """Fire what is due; when something is due that this has brought about, as far as that is known."""

@@ -178,6 +178,11 @@ class Firing:
             found = self._plans[schedule.name] = Plan(self._dispatcher, self._catalog, schedule)
         return found
 
+    def prepare(self, schedule: Schedule) -> None:
+        """Make a schedule's plan before its slot is due: with many due at once it takes as long as firing."""
+        if schedule.spec is not None and not schedule.fault:
+            self.plan(schedule)
+
     def _send(self, pipe: Pipeline, schedule: Schedule, move: Move, now: float) -> int:
         """Buffer a move's call; the place of its answer."""
         plan = self.plan(schedule) if move.fire is not None else None
@@ -214,9 +219,10 @@ class Firing:
         made: dict[str, Any] = {
             "task": entries.task_id(plan.schedule.name, slot),
             "fired": ledger.record(slot, "fired", move.late),
-            "skipped": ledger.record(slot, "skipped", move.late, "task @ has not ended"),
             "at": int(now),
         }
+        if plan.overlap == "skip" or plan.unique:
+            made["skipped"] = ledger.record(slot, "skipped", move.late, "task @ has not ended")
         if spec.priority == "high":
             made["front"] = True
         if spec.expires is not None:

@@ -101,7 +101,7 @@ class Holder:
     def remember(self, schedule: Schedule, slot: datetime | None) -> None:
         """Note the slot that comes next."""
         if schedule.spec:
-            self.memory[schedule.name] = Pending(schedule.spec.timing(), slot)
+            self.memory[schedule.name] = Pending(schedule.timing, slot)
 
     def set_score(self, schedule: Schedule, slot: datetime) -> None:
         """Let an entry be due when its slot is."""
@@ -180,10 +180,18 @@ class Holder:
     def _arguments(self, schedule: Schedule, slot: datetime | None) -> list[Any]:
         stamp = str(int(slot.timestamp())) if slot else ""
         due = repr(entries.due_at(schedule, slot)) if slot else ""
-        timing = schedule.spec.timing() if schedule.spec else ""
         life = int(keys.CLOCK_LOCK_TTL * 1000)
         entry = entries.entry_id(schedule.name)
-        head: list[Any] = [self._token, entry, schedule.name, schedule.revision, timing, stamp, due, life]
+        head: list[Any] = [
+            self._token,
+            entry,
+            schedule.name,
+            schedule.revision,
+            schedule.timing,
+            stamp,
+            due,
+            life,
+        ]
         return [*head, *self._fields(schedule)]
 
     def _fields(self, schedule: Schedule) -> list[Any]:

@@ -58,7 +58,7 @@ def first(schedule: Schedule, known: Known, now: datetime) -> datetime | None:
     if spec is None or slots is None:
         return None
     for pending in (known.remembered, known.written):
-        if pending and pending.timing == spec.timing():
+        if pending and pending.timing == schedule.timing:
             return pending.slot
     if known.mark is not None and not known.held:
         return _after_mark(schedule, slots, min(known.mark, now))

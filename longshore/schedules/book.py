@@ -74,6 +74,11 @@ class Schedule:
         paused = [self.paused, str(self.paused_until), self.paused_by]
         return specs.digest([self.document, paused, self.fault])
 
+    @cached_property
+    def timing(self) -> str:
+        """A hash of what decides when its slots are; empty if what SQL has is no schedule."""
+        return self.spec.timing() if self.spec else ""
+
     @property
     def etag(self) -> str:
         """A text that changes with every change, by people or by the code."""

@@ -173,8 +173,8 @@ class Stage:
         """The lock runs out, and another clock leads."""
         self.redis.delete(Scheduler.scheduler_lock_key)
         other = self.house.clock(self.catalog, name=name)
-        for _ in range(LOOKS):
-            other.tick()
+        other.tick()  # holds what is to be held
+        other.tick()  # and fires it
 
     def empty(self) -> None:
         """Redis loses everything; what was decided until then is remembered."""

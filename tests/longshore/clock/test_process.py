@@ -11,8 +11,11 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
+from redis import Redis
 
 from longshore.catalog import catalog
 from longshore.clockwork import asker
@@ -40,8 +43,6 @@ def home(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         given = {"redis_url": server.url, "database_url": database_url, "environment": "development"}
         settings = Settings(_env_file=None, var_dir=folder, secret_key="a key for tests only", **given)
         environment = {name.upper(): value for name, value in given.items()} | {"VAR_DIR": str(folder)}
-        from redis import Redis
-
         with Redis.from_url(server.url) as redis:
             yield from _in_force(Home(server, redis, folder, environment), settings, monkeypatch)
 
@@ -132,10 +133,17 @@ def redis_is_gone(home: Home) -> Iterator[None]:
 
 @contextmanager
 def sql_is_locked(home: Home) -> Iterator[None]:
-    """Somebody holds SQLite for himself, as long as we like."""
-    path = home.environment["DATABASE_URL"].removeprefix("sqlite:///")
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("BEGIN EXCLUSIVE")
+    """Somebody holds the tables for himself, as long as we like."""
+    url = home.environment["DATABASE_URL"].replace("+psycopg", "")
+    is_file = url.startswith("sqlite:///")
+    locking = "BEGIN EXCLUSIVE" if is_file else "BEGIN; LOCK TABLE schedules, clock_marks"
+    connected: Any = (
+        sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+        if is_file
+        else psycopg.connect(url, autocommit=True)
+    )
+    with closing(connected):
+        connected.execute(locking)
         last(1.5)  # for the clock to wait for it
         yield
 
@@ -144,8 +152,6 @@ def sql_is_locked(home: Home) -> Iterator[None]:
 def test_sigterm_ends_it_soon_whatever_hangs(
     home: Home, trouble: Callable[[Home], AbstractContextManager[None]]
 ) -> None:
-    if trouble is sql_is_locked and "sqlite" not in home.environment["DATABASE_URL"]:
-        pytest.skip("only SQLite can be locked as a whole")
     home.make("often")
     with home.clock() as clock:
         home.fires()
@@ -231,8 +237,6 @@ def test_without_sql_what_others_have_scheduled_fires_and_the_rest_waits(home: H
 
 
 def test_it_goes_on_with_what_it_has_read_while_sql_is_locked(home: Home) -> None:
-    if "sqlite" not in home.environment["DATABASE_URL"]:
-        pytest.skip("only SQLite can be locked as a whole")
     home.make("often")
     with home.clock() as clock:
         before = home.fires()
