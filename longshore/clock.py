@@ -287,8 +287,8 @@ class Clock(Scheduler):  # type: ignore[misc]
         ours = [self._by_entry[one] for one, _ in seen.due if one in self._by_entry]
         others = [pair for pair in seen.due if pair[0] not in self._by_entry]
         soonest = self._fire(ours, seen) if ours else None
-        if seen.damaged:
-            self._foreign.drop(seen.damaged)
+        for key, odd in seen.damaged.items():
+            self._foreign.drop(key, odd)
         if others:
             self._foreign.fire(others, seen.now)
         for queue, ids in seen.later:

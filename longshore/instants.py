@@ -16,6 +16,14 @@ def stamp(seconds: float) -> str:
     return f"{_second(whole)}.{int((seconds - whole) * 1_000_000):06d}Z"
 
 
+def moment(text: str) -> datetime | None:
+    """An instant from whole seconds since 1970, as text; None if it is none, or out of the calendar."""
+    try:
+        return datetime.fromtimestamp(int(text), UTC) if text.isdigit() else None
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
 @functools.lru_cache(maxsize=4)
 def _second(whole: int) -> str:
     return datetime.fromtimestamp(whole, UTC).isoformat()[:19]

@@ -6,14 +6,14 @@ One that cannot be decided or fired is put off for a while, and the rest go on.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from redis import Redis
 from redis.exceptions import RedisError, ResponseError
-from rq.utils import as_text
 from rq_scheduler import Scheduler
 
 from longshore.clockwork import decide
@@ -22,6 +22,7 @@ from longshore.clockwork.fire import Fired, Firing
 from longshore.clockwork.foreign import AGAIN
 from longshore.clockwork.hold import Holder
 from longshore.connections import is_away
+from longshore.instants import moment
 from longshore.schedules import entries
 from longshore.schedules.book import Schedule
 from longshore.task import Task
@@ -29,6 +30,8 @@ from longshore.task import Task
 logger = logging.getLogger("longshore.clock")
 MOVES = 1_000
 """Most moves of one look, give or take a schedule's: the lock has to be renewed in time."""
+DECIDING = 0.5
+"""Seconds that one look decides, for the same reason: after hours without a clock there are many slots."""
 _UNDECIDED = ("moved", "lost", "error")
 
 
@@ -82,8 +85,9 @@ class Due:
         states = {one.name: state for one, state in zip(due, self._states(due), strict=True)}
         many: list[tuple[Schedule, list[decide.Move]]] = []
         count = looked = 0
+        began = time.monotonic()
         for schedule in due:
-            if count >= MOVES:
+            if count >= MOVES or time.monotonic() - began > DECIDING:
                 break
             looked += 1
             if moves := self._decided(schedule, states[schedule.name], now):
@@ -147,9 +151,8 @@ def _state(raw: Any) -> State:
         if not isinstance(raw, ResponseError) or is_away(raw):
             raise raw
         return State(None, "", "")
-    slot, revision, last = raw
-    pending = datetime.fromtimestamp(int(slot), UTC) if slot and slot.isdigit() else None
-    return State(pending, (revision or b"").decode(errors="replace"), as_text(last or b""))
+    slot, revision, last = ((one or b"").decode(errors="replace") for one in raw)
+    return State(moment(slot), revision, last)
 
 
 def _is_stale(schedule: Schedule, state: State) -> bool:

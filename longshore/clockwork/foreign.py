@@ -167,10 +167,10 @@ class Foreign:
         self._connection.delete(Task.key_for(one))
         logger.warning("entry %s is of no schedule that there is; dropped", one)
 
-    def drop(self, ids: Sequence[bytes]) -> None:
+    def drop(self, key: str, ids: Sequence[bytes]) -> None:
         """Drop ids that are no text: no job of RQ can have them, and they would be due for ever."""
-        logger.error("entries of rq-scheduler whose ids are no text are dropped: %r", list(ids))
-        self._connection.zrem(Scheduler.scheduled_jobs_key, *ids)
+        logger.error("ids in %s that are no text are dropped: %r", key, list(ids))
+        self._connection.zrem(key, *ids)
 
     def _check(self, queue: str, data: bytes | None) -> None:
         """Refuse a payload in JSON that a worker of ours would fail. What is pickled is for stock workers to

@@ -18,6 +18,7 @@ if kind ~= 'hash' and kind ~= 'none' then call('DEL', KEYS[3]) end -- somebody e
 local there = call('HMGET', KEYS[3], 'revision', 'timing', 'slot', 'last_task')
 local score = call('ZSCORE', KEYS[2], ARGV[2])
 local pending = tonumber(there[3] or '')
+if pending and pending > 253402300799 then pending = nil end -- after the year 9999: nobody of ours wrote that
 if there[1] == ARGV[4] and pending and score then return 'held' end
 local slot, due = ARGV[6], ARGV[7]
 if there[2] == ARGV[5] and pending and score then slot, due = there[3], score end

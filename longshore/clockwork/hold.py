@@ -12,7 +12,7 @@ import functools
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from redis import Redis
@@ -26,6 +26,7 @@ from longshore.clockwork import resume
 from longshore.clockwork.resume import Known, Pending
 from longshore.connections import is_away
 from longshore.dispatch import Dispatcher
+from longshore.instants import moment
 from longshore.schedules import binding, entries, ledger
 from longshore.schedules.book import Schedule
 from longshore.scripts import script
@@ -145,10 +146,9 @@ class Holder:
 
     def _is_held(self, schedule: Schedule, held: str | None, state: State) -> bool:
         """Whether it is where it belongs; a score that somebody has changed is put right."""
-        as_it_is = held == schedule.revision == state.revision and state.slot.isdigit()
-        if not as_it_is or state.score is None:
+        pending = moment(state.slot)
+        if not held == schedule.revision == state.revision or pending is None or state.score is None:
             return False
-        pending = datetime.fromtimestamp(int(state.slot), UTC)
         self.remember(schedule, pending)
         if abs(state.score - entries.due_at(schedule, pending)) > 0.001:
             self.set_score(schedule, pending)
@@ -171,7 +171,7 @@ class Holder:
         return True
 
     def _told(self, schedule: Schedule, slot: str) -> None:
-        pending = datetime.fromtimestamp(int(slot), UTC) if slot else None
+        pending = moment(slot)
         self.remember(schedule, pending)
         said = f"is next due at {pending.isoformat()}" if pending else "is never due again"
         words = schedule.spec.trigger.describe() if schedule.spec else ""
@@ -237,9 +237,8 @@ def _state(fields: Any, score: Any) -> State:
 
 def _written(state: State) -> Pending | None:
     """The pending slot that an entry's hash still holds."""
-    if not state.slot.isdigit():
-        return None
-    return Pending(state.timing, datetime.fromtimestamp(int(state.slot), UTC))
+    slot = moment(state.slot)
+    return Pending(state.timing, slot) if slot else None
 
 
 def _text(raw: bytes | None) -> str:

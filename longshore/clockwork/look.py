@@ -11,6 +11,7 @@ from typing import Any
 
 from redis import Redis
 from rq import Queue
+from rq.registry import ScheduledJobRegistry
 from rq.utils import as_text
 from rq_scheduler import Scheduler
 
@@ -33,7 +34,7 @@ class Seen:
         changes: a text that changes when schedules are changed in SQL.
         marked: whether a clock has been here since Redis was empty.
         due: entries of rq-scheduler that are due, the longest due first.
-        damaged: ids in rq-scheduler's set that are no text, so no job of RQ has them.
+        damaged: ids that are no text, so no job of RQ has them, by the sorted set that they are in.
         soonest: when the next thing is due that is not yet, in seconds since 1970.
         later: queues with delayed tasks that are due.
         holder: the clock that leads; empty if none does.
@@ -45,7 +46,7 @@ class Seen:
     changes: str
     marked: bool
     due: list[Entry]
-    damaged: list[bytes]
+    damaged: dict[str, list[bytes]]
     soonest: float | None
     later: list[tuple[str, list[Entry]]]
     holder: str
@@ -101,7 +102,7 @@ class Look:
             changes=as_text(changes),
             marked=bool(marked),
             due=_entries(due),
-            damaged=[one for one in due[::2] if _text(one) is None],
+            damaged=_damaged(due, later),
             soonest=float(soonest) if soonest else None,
             later=[(name, _entries(ids)) for queue, ids in later if (name := _text(queue)) is not None],
             holder=as_text(holder),
@@ -111,6 +112,13 @@ class Look:
 def _entries(flat: list[bytes]) -> list[Entry]:
     pairs = zip(flat[::2], flat[1::2], strict=True)
     return [(name, float(score)) for one, score in pairs if (name := _text(one)) is not None]
+
+
+def _damaged(due: list[bytes], later: list[Any]) -> dict[str, list[bytes]]:
+    where = {Scheduler.scheduled_jobs_key: due}
+    where |= {ScheduledJobRegistry.key_template.format(_text(queue)): ids for queue, ids in later}
+    found = {key: [one for one in flat[::2] if _text(one) is None] for key, flat in where.items()}
+    return {key: ids for key, ids in found.items() if ids}
 
 
 def _text(raw: bytes) -> str | None:

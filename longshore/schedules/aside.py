@@ -20,6 +20,9 @@ from longshore import keys
 from longshore.errors import UnknownTask
 from longshore.task import Task
 
+_LAST = 253_402_300_799.0
+"""The last second of the year 9999."""
+
 
 @dataclass(frozen=True)
 class SetAside:
@@ -43,8 +46,8 @@ class SetAside:
 
     @property
     def due_at(self) -> datetime:
-        """When it was due."""
-        return datetime.fromtimestamp(self.due, UTC)
+        """When it was due, within the calendar: a damaged entry may have any score."""
+        return datetime.fromtimestamp(min(max(self.due, 0.0), _LAST), UTC)
 
     @property
     def set_aside_at(self) -> datetime:

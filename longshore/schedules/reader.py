@@ -127,6 +127,7 @@ class Reader:
         return psycopg.connect(
             url.replace(_POSTGRES, "postgresql://", 1), autocommit=True, connect_timeout=_TIMEOUT,
             options=f"-c statement_timeout={_TIMEOUT}s", tcp_user_timeout=2_000 * _TIMEOUT,
+            keepalives_idle=_TIMEOUT, keepalives_interval=2, keepalives_count=3,
         )  # fmt: skip
 
 

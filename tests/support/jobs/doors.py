@@ -1,8 +1,10 @@
-"""Functions for `when=` in processes of their own."""
+"""Functions for `when=`, one of which answers only when it is told to."""
 
 from __future__ import annotations
 
 import threading
+
+gate = threading.Event()
 
 
 def opens() -> bool:
@@ -12,4 +14,4 @@ def opens() -> bool:
 
 def hangs() -> bool:
     """Say nothing for a minute."""
-    return threading.Event().wait(60)
+    return gate.wait(60)
