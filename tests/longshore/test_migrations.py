@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
 
 import longshore.schedules.table  # noqa: F401
 import web.tokens  # noqa: F401 (the models register themselves)
@@ -17,6 +21,23 @@ def test_the_migrations_make_what_the_models_want(database: str) -> None:
     with storage.engine().connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, storage.Base.metadata) == []
+
+
+def test_the_files_numbers_are_alembics_revisions_in_their_order() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(migrations.FOLDER))
+    known = ScriptDirectory.from_config(config).walk_revisions()
+    assert migrations.revisions() == [one.revision for one in known][::-1]
+
+
+def test_an_upgrade_brings_an_old_database_up_to_date(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    with engine.begin() as connection:
+        migrations.upgrade_on(connection, "0001")
+        assert migrations._current(connection) == "0001"
+        migrations.upgrade_on(connection)
+        assert migrations._current(connection) == migrations.revisions()[-1]
+    engine.dispose()
 
 
 def test_a_migrated_database_has_nothing_pending(database: str) -> None:
