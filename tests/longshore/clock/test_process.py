@@ -33,7 +33,7 @@ pytestmark = pytest.mark.slow
 TAKEOVER = 5.0
 RESTORED = 10.0
 STOPPED = 3.0
-"""Seconds from SIGTERM to the end: at most 1.5 in which a look waits for Redis, and room for a busy machine."""
+"""Seconds from SIGTERM to the end: at most 1.5 in which a look waits for Redis, and some for the machine."""
 
 
 @pytest.fixture
