@@ -116,10 +116,10 @@ class Evidence:
 
     def lost_with_redis(self, slot: Slot) -> float:
         """Seconds from a slot until Redis was emptied, if that is why it was fired again; else infinity."""
-        counts = [(one.at, one.fired[slot]) for one in self.chapters]
-        if any(n > 1 for _, n in counts) or not self._may_be(slot):
+        held = [one for one in self.chapters if one.fired[slot]]
+        if any(one.fired[slot] > 1 for one in held) or len(held) < 2 or not self._may_be(slot):
             return float("inf")
-        return max(at - slot[1] for at, n in counts[:-1] if n)
+        return max(one.at - slot[1] for one in held[:-1])
 
     @property
     def disagreements(self) -> list[Slot]:

@@ -44,7 +44,8 @@ def test_a_slot_before_and_after_an_emptying_is_doubled_and_agreed_upon() -> Non
 
 
 def test_what_was_fired_again_says_how_long_before_the_emptying_it_was() -> None:
-    found = evidence(chapter(102, 104, at=105.5), chapter(104, 106, 106, 108, at=109))
+    chapters = [chapter(102, 104, at=105.5), chapter(104, 106, 106, at=107), chapter(108, at=109)]
+    found = evidence(*chapters)
     assert found.lost_with_redis((NAME, 104)) == 1.5
     assert found.lost_with_redis((NAME, 106)) == float("inf")
     assert found.lost_with_redis((NAME, 105)) == float("inf")
