@@ -1,0 +1,1 @@
+"""The clock beside its peers; see benchmarks/README.md."""
