@@ -192,8 +192,12 @@ class Clock(Scheduler):  # type: ignore[misc]
         self._led_at, self._fresh = began, False
         self._emptied = self._emptied or not seen.marked
         self._free_since = None
-        self._keep_up(seen)
-        soonest = self._fire_due(seen)
+        try:
+            self._keep_up(seen)
+            soonest = self._fire_due(seen)
+        except RedisError:
+            self._reconciled = None  # what was done is not known: the next look reads it
+            raise
         if seen.full:
             return 0.0
         self._prepare()

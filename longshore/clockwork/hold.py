@@ -91,6 +91,8 @@ class Holder:
         for name in (held.keys() | finished.keys()) - wanted.keys():
             self._drop(name)
         over = [name for name, one in wanted.items() if finished.get(name) == one.revision]
+        for name in over:
+            self.remember(wanted[name], None)
         self._bury(over)
         rest = [one for name, one in wanted.items() if finished.get(name) != one.revision]
         for start in range(0, len(rest), _CHUNK):

@@ -20,6 +20,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import ResponseError
 from redis.retry import Retry
 
+_READS = frozenset(("EXISTS", "GET", "HEXISTS", "HGET", "HGETALL", "HMGET", "LRANGE", "WATCH", "ZSCORE"))
 _NO_POINTS = frozenset(("HELLO", "CLIENT", "AUTH", "SELECT", "PING", "SCRIPT", "UNWATCH", "INFO"))
 
 
@@ -45,11 +46,13 @@ class Point:
         number: how many there were before.
         what: what Redis has had of the request at hand, and what not yet.
         is_last: whether Redis has had the whole request; only its answer is under way.
+        only_reads: whether the request changes nothing, so that it does not matter if it is lost.
     """
 
     number: int
     what: str
     is_last: bool
+    only_reads: bool
 
     def __str__(self) -> str:
         return f"#{self.number} {self.what}"
@@ -82,10 +85,10 @@ class Line:
         """After how many commands of this request it happens; None: in some other one."""
         if not self.is_armed or all(one in _NO_POINTS for one in names):
             return None
-        start = len(self.points)
+        start, reads = len(self.points), _READS.issuperset(names)
         for done in range(len(names) + 1):
             what = f"{' '.join(names[:done])} ^ {' '.join(names[done:])}"
-            self.points.append(Point(start + done, what, done == len(names)))
+            self.points.append(Point(start + done, what, done == len(names), reads))
         return self.target - start if start <= self.target <= start + len(names) else None
 
     def strike(self) -> None:

@@ -22,14 +22,19 @@ from longshore import job, keys
 from longshore.catalog import Catalog
 from longshore.clock import Clock
 from tests.longshore.clock.conftest import House, Time
-from tests.support.broken_line import Died, Line, Point, client, lose, send_late
+from tests.support.broken_line import Died, Line, Point, client, die, lose, send_late
 
-LOOKS = 3
+LOOKS = 2
 _OF_THE_LEADER = (Scheduler.scheduler_lock_key, keys.clock())
 _TIMES = frozenset((b"created_at", b"enqueued_at", b"ended_at", b"retry_intervals"))
 """Fields that RQ fills with the machine's time, or with chance."""
 _DUE = re.compile(rf"{Scheduler.scheduled_jobs_key}|rq:scheduled:\w+")
 State = dict[str, Any]
+Nothing = Callable[[], None]
+
+
+def nothing() -> None:
+    """Happens."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,6 @@ class Scenario:
         change: what happens right before them.
         meanwhile: what people do while the clock stalls.
         names: schedules whose slots are to be decided once, also if Redis is emptied.
-        least: points that there are at least, or the scenario has lost its point.
     """
 
     schedules: tuple[Any, ...] = ()
@@ -54,7 +58,6 @@ class Scenario:
     change: Callable[[House], None] = lambda house: None
     meanwhile: Callable[[House], None] = lambda house: None
     names: tuple[str, ...] = ("shop.count",)
-    least: int = 8
 
     def catalog(self) -> Catalog:
         """What the code declares."""
@@ -111,17 +114,15 @@ class Stage:
         self.run()
         return self.run()
 
-    def run(
-        self, target: int = -1, happens: Callable[[], None] = lambda: None, *, late: bool = False
-    ) -> Outcome:
+    def run(self, target: int = -1, happens: Nothing = nothing, then: Nothing = nothing) -> Outcome:
         """One run, with something happening at a point.
 
         Args:
             target: the point's number.
             happens: what happens.
-            late: whether a request that was lost arrives in the end, when the clock has looked again.
+            then: what happens when the clock that has lost an answer has looked again.
         """
-        self._is_late = late
+        self._then = then
         self.redis.flushall()
         self._before.clear()
         self._left, self._meddled = None, []
@@ -152,8 +153,7 @@ class Stage:
                 return False
             except RedisError:  # its `run` goes on, too
                 clock.tick()
-                if self._is_late:
-                    send_late(self.redis, self.line)
+                self._then()
             if self._left is not None:
                 self._meddled, self._left = differences(self._left, self._state()), None
         return True
@@ -175,6 +175,10 @@ class Stage:
         other = self.house.clock(self.catalog, name=name)
         other.tick()  # holds what is to be held
         other.tick()  # and fires it
+
+    def arrive(self) -> None:
+        """What the clock has given up reaches Redis."""
+        send_late(self.redis, self.line)
 
     def empty(self) -> None:
         """Redis loses everything; what was decided until then is remembered."""
@@ -237,23 +241,23 @@ def differences(right: State, found: State) -> list[str]:
 def check(
     stage: Stage,
     right: Outcome,
-    happens: Callable[[], None],
+    happens: Nothing,
     wrong: Callable[[Outcome, Outcome], list[str]],
-    *,
-    late: bool = False,
+    then: Nothing = nothing,
 ) -> None:
     """Let something happen at each point, and see what is wrong afterwards.
 
     That all of a request was done and nothing of the next one sent makes one point, unless an answer is lost.
+    A request that only reads leaves nothing behind if its sender dies, or has it lost.
 
     Raises:
         AssertionError: names the points at which something went wrong, and what.
     """
     found = []
     for point in right.points:
-        if point.is_last and happens is not lose:
+        if (point.is_last and happens is not lose) or (point.only_reads and happens in (die, lose)):
             continue
-        outcome = stage.run(point.number, happens, late=late)
+        outcome = stage.run(point.number, happens, then)
         assert len(outcome.points) > point.number, f"{point} was not reached"
         found += [f"{point}\n    {fault[:600]}" for fault in wrong(right, outcome)]
     assert not found, f"{len(found)} differences:\n" + "\n".join(found)

@@ -119,6 +119,8 @@ SCENARIOS = {
     "hold and cancel": Scenario(begin=several, change=edited, meanwhile=edited_again, names=tuple("abcde")),
 }
 EMPTIED = [name for name, one in SCENARIOS.items() if one.names]
+FEW = ["several slots", "several schedules", "once", "hold and cancel"]
+LATE = ["missed", "overlap skip", "once", "of others", "delayed retries", "set aside", "hold and cancel"]
 
 
 @pytest.fixture(params=SCENARIOS)
@@ -135,8 +137,9 @@ def test_a_lost_answer_at_any_point_changes_nothing(stage: Stage) -> None:
     check(stage, stage.undisturbed(), lose, all_the_same)
 
 
+@pytest.mark.parametrize("stage", LATE, indirect=True)
 def test_a_request_that_arrives_when_its_clock_has_long_looked_again_changes_nothing(stage: Stage) -> None:
-    check(stage, stage.undisturbed(), lose, all_the_same, late=True)
+    check(stage, stage.undisturbed(), lose, all_the_same, stage.arrive)
 
 
 def test_a_clock_that_stalls_while_another_takes_over_changes_nothing_when_it_wakes(stage: Stage) -> None:
@@ -154,3 +157,8 @@ def test_a_clock_that_wakes_undoes_no_edit_that_the_other_one_has_taken_in(stage
 @pytest.mark.parametrize("stage", EMPTIED, indirect=True)
 def test_a_redis_that_is_emptied_at_any_point_decides_no_slot_twice(stage: Stage) -> None:
     check(stage, stage.undisturbed(), stage.empty, same_slots)
+
+
+@pytest.mark.parametrize("stage", FEW, indirect=True)
+def test_a_redis_that_is_emptied_after_an_answer_was_lost_decides_no_slot_twice(stage: Stage) -> None:
+    check(stage, stage.undisturbed(), lose, same_slots, stage.empty)
