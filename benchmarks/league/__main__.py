@@ -41,9 +41,9 @@ def main() -> None:
 def measure(seed: int) -> dict[str, Any]:
     """Solve and check the sample of one seed; the time of loading the solver counts as solving."""
     begun = time.perf_counter()
-    from jobs.league.openings import Openings
+    from jobs.league.solver.openings import Openings
     from jobs.league.sample import sample_league
-    from jobs.league.solve import solve
+    from jobs.league.solver.solve import solve
     from jobs.league.validate import validate
 
     league = sample_league(seed)

@@ -58,7 +58,7 @@ class GeneratedSchedule(BaseModel):
     give_up_on=(InfeasibleLeague, OutOfTime, InvalidSchedule),  # another try would end the same
     access="public",
     overlap=True,
-    preload=("jobs.league.solve", "jobs.league.store"),
+    preload=("jobs.league.solver.solve", "jobs.league.store"),
 )
 def generate_schedule(
     league: Annotated[LeagueSpec | None, Field(examples=[EXAMPLE])] = None,
@@ -103,7 +103,7 @@ def generate_schedule(
 
 
 def _solve(league: LeagueSpec, seed: int, time_limit: float) -> Schedule:
-    from jobs.league.solve import solve  # OR-tools: only where a schedule is made
+    from jobs.league.solver.solve import solve  # OR-tools: only where a schedule is made
 
     return solve(league, seed, time_limit, _Phases())
 

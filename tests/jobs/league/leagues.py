@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from jobs.league.deadline import Deadline
+from jobs.league.solver.deadline import Deadline
 from jobs.league.spec import LeagueSpec
 
 SATURDAY = dt.date(2027, 4, 3)

@@ -4,9 +4,9 @@ from collections import Counter
 
 import pytest
 
-from jobs.league.openings import Openings
+from jobs.league.solver.openings import Openings
 from jobs.league.sample import EXAMPLE, sample_league
-from jobs.league.solve import solve
+from jobs.league.solver.solve import solve
 from jobs.league.spec import LeagueSpec
 from jobs.league.validate import validate
 

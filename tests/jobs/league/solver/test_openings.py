@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from jobs.league.openings import Openings, minutes_of, most_in_a_row, time_of
+from jobs.league.solver.openings import Openings, minutes_of, most_in_a_row, time_of
 from tests.jobs.league.leagues import SATURDAY, SUNDAY, league, league_data
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from jobs.league.errors import InfeasibleLeague, OutOfTime
 from jobs.league.sample import sample_league
-from jobs.league.solve import solve
+from jobs.league.solver.solve import solve
 from jobs.league.spec import LeagueSpec
 from jobs.league.validate import validate
 from tests.jobs.league.leagues import SATURDAY, SUNDAY, league, season, silent, team

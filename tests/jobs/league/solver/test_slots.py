@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from jobs.league.fixtures import Fixture
-from jobs.league.openings import Opening
-from jobs.league.slots import crowd, place_games
+from jobs.league.solver.fixtures import Fixture
+from jobs.league.solver.openings import Opening
+from jobs.league.solver.slots import crowd, place_games
 from jobs.league.spec import Division, Team
 from tests.jobs.league.leagues import soon, team
 

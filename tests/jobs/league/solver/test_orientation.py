@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.league.fixtures import pair_teams
-from jobs.league.orientation import balance_sides, euler_directions
+from jobs.league.solver.fixtures import pair_teams
+from jobs.league.solver.orientation import balance_sides, euler_directions
 from tests.jobs.league.leagues import league, season
 
 LINES = st.sets(

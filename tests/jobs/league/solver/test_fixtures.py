@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pytest
 
-from jobs.league.fixtures import pair_teams, pairings
+from jobs.league.solver.fixtures import pair_teams, pairings
 from tests.jobs.league.leagues import SATURDAY, SUNDAY, league, season, team
 
 POSSIBLE = [(teams, each) for teams in range(2, 14) for each in range(1, 3 * teams) if teams * each % 2 == 0]

@@ -17,10 +17,10 @@ from itertools import groupby
 from ortools.sat.python import cp_model
 
 from jobs.league import cpsat
-from jobs.league.deadline import Deadline
+from jobs.league.solver.deadline import Deadline
 from jobs.league.errors import OutOfTime
-from jobs.league.fixtures import Fixture
-from jobs.league.openings import Openings, most_in_a_row
+from jobs.league.solver.fixtures import Fixture
+from jobs.league.solver.openings import Openings, most_in_a_row
 from jobs.league.spec import LeagueSpec
 
 EFFORT = 8.0  # the 200-team sample needs 1.3

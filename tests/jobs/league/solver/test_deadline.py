@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from jobs.league.deadline import Deadline
+from jobs.league.solver.deadline import Deadline
 from jobs.league.errors import OutOfTime
 
 

@@ -13,11 +13,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from ortools.sat.python import cp_model
 
 from jobs.league import cpsat
-from jobs.league.days import people_of
-from jobs.league.deadline import Deadline
+from jobs.league.solver.days import people_of
+from jobs.league.solver.deadline import Deadline
 from jobs.league.errors import OutOfTime
-from jobs.league.fixtures import Fixture
-from jobs.league.openings import Opening
+from jobs.league.solver.fixtures import Fixture
+from jobs.league.solver.openings import Opening
 
 EFFORT = 2.0  # a day of the 200-team sample needs 0.01
 FEW, ALL = 12, 1_000_000  # openings away from home that a game may choose from

@@ -13,7 +13,7 @@ from itertools import combinations
 from ortools.graph.python.max_flow import SimpleMaxFlow
 
 from jobs.league.errors import InfeasibleLeague
-from jobs.league.openings import Openings, most_in_a_row
+from jobs.league.solver.openings import Openings, most_in_a_row
 from jobs.league.spec import Division, LeagueSpec, Season, Team
 
 

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from jobs.league.fixtures import Fixture
+from jobs.league.solver.fixtures import Fixture
 
 Line = tuple[str, str]
 

@@ -6,9 +6,9 @@ from collections import Counter
 from itertools import pairwise
 from typing import Any
 
-from jobs.league.days import Cut, DayModel, people_of
-from jobs.league.fixtures import Fixture, pair_teams
-from jobs.league.openings import Openings
+from jobs.league.solver.days import Cut, DayModel, people_of
+from jobs.league.solver.fixtures import Fixture, pair_teams
+from jobs.league.solver.openings import Openings
 from jobs.league.spec import LeagueSpec
 from tests.jobs.league.leagues import SATURDAY, SUNDAY, league, league_data, season, soon, team
 

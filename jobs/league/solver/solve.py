@@ -12,15 +12,15 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from jobs.league.bounds import check_bounds
-from jobs.league.conflicts import explain
-from jobs.league.days import Cut, DayModel
-from jobs.league.deadline import Deadline
-from jobs.league.fixtures import Fixture, pair_teams
-from jobs.league.openings import Opening, Openings, time_of
-from jobs.league.orientation import balance_sides
+from jobs.league.solver.bounds import check_bounds
+from jobs.league.solver.conflicts import explain
+from jobs.league.solver.days import Cut, DayModel
+from jobs.league.solver.deadline import Deadline
+from jobs.league.solver.fixtures import Fixture, pair_teams
+from jobs.league.solver.openings import Opening, Openings, time_of
+from jobs.league.solver.orientation import balance_sides
 from jobs.league.schedule import Game, Schedule
-from jobs.league.slots import crowd, place_games
+from jobs.league.solver.slots import crowd, place_games
 from jobs.league.spec import LeagueSpec
 
 Report = Callable[[int, int, str], None]

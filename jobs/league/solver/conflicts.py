@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from jobs.league.bounds import day_name, slots_of
-from jobs.league.days import Cut, DayModel
-from jobs.league.deadline import Deadline
+from jobs.league.solver.bounds import day_name, slots_of
+from jobs.league.solver.days import Cut, DayModel
+from jobs.league.solver.deadline import Deadline
 from jobs.league.errors import InfeasibleLeague, OutOfTime
-from jobs.league.fixtures import Fixture
-from jobs.league.openings import Openings
+from jobs.league.solver.fixtures import Fixture
+from jobs.league.solver.openings import Openings
 from jobs.league.spec import LeagueSpec
 
 SHOWN = 3
