@@ -41,8 +41,8 @@ def main() -> None:
 def measure(seed: int) -> dict[str, Any]:
     """Solve and check the sample of one seed; the time of loading the solver counts as solving."""
     begun = time.perf_counter()
-    from jobs.league.solver.openings import Openings
     from jobs.league.sample import sample_league
+    from jobs.league.solver.openings import Openings
     from jobs.league.solver.solve import solve
     from jobs.league.validate import validate
 

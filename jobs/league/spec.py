@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     FailFast,
     Field,
@@ -23,31 +22,22 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from jobs.league.faults import Fault, find_faults
+from jobs.league.goals import Goals
+from jobs.league.windows import WEEKDAYS, StartTime, TimeWindow, Weekday
 
 MAX_TEAMS = 2_000
 MAX_GAMES = 10_000
 MAX_SEASON_DAYS = 400
 MAX_FAULTS_SHOWN = 100
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-
-def _lowercase(value: Any) -> Any:
-    return value.strip().lower() if isinstance(value, str) else value
-
-
-Weekday = Annotated[
-    Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"],
-    BeforeValidator(_lowercase),
-]
 # No control characters: a NUL cannot be stored in PostgreSQL, and a line break in a name can forge a log
 # line.
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$"),
 ]
-StartTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Dates = Annotated[list[dt.date], Field(max_length=MAX_SEASON_DAYS)]
+Windows = Annotated[list[TimeWindow], Field(max_length=50)]
 
 
 class _Model(BaseModel):
@@ -63,6 +53,15 @@ class Team(_Model):
     club: Name | None = None
     coach: Name | None = Field(None, description="Teams with the same coach never play at overlapping times.")
     blackout_dates: Dates = Field(default_factory=list, description="Dates on which the team cannot play.")
+    preferred_times: Windows = Field(
+        default_factory=list, description="Times at which the team would like its games to begin."
+    )
+    forbidden_times: Windows = Field(
+        default_factory=list, description="Times of which no part may lie in a game of the team."
+    )
+    fewer_games: int = Field(
+        0, ge=0, le=100, description="Games of its division's number that the team does not play."
+    )
 
 
 class Division(_Model):
@@ -84,6 +83,13 @@ class Division(_Model):
         return (teams - 1) * (2 if self.rounds == "double" else 1)
 
 
+class Location(_Model):
+    """A place on Earth, in degrees (WGS 84)."""
+
+    latitude: float = Field(ge=-90, le=90)
+    longitude: float = Field(ge=-180, le=180)
+
+
 class Venue(_Model):
     """A place with pitches, and the times at which a game may start there.
 
@@ -97,6 +103,10 @@ class Venue(_Model):
     )
     pitches: int = Field(1, ge=1, le=100, description="Games that can be played there at the same time.")
     closed_dates: Dates = Field(default_factory=list)
+    open_dates: Dates | None = Field(
+        None, min_length=1, description="The only dates on which it is open; all of them when left out."
+    )
+    location: Location | None = Field(None, description="Where it is, for the distances that teams travel.")
     divisions: list[Name] | None = Field(
         None,
         min_length=1,
@@ -107,6 +117,10 @@ class Venue(_Model):
     def takes(self, division: str) -> bool:
         """Whether games of this division may be played here."""
         return self.divisions is None or division in self.divisions
+
+    def open_on(self, date: dt.date) -> bool:
+        """Whether it is open on a date, whatever its slots."""
+        return date not in self.closed_dates and (self.open_dates is None or date in self.open_dates)
 
 
 class Season(_Model):
@@ -119,6 +133,15 @@ class Season(_Model):
     max_games_per_team_per_day: int = Field(1, ge=1, le=5)
     max_games_per_team_per_week: int | None = Field(
         None, ge=1, le=35, description="Per week from Monday to Sunday; no limit when left out."
+    )
+    max_games_per_team_per_weekend: int | None = Field(
+        None, ge=1, le=10, description="On a Saturday and the Sunday after it; no limit when left out."
+    )
+    max_gap_days: int | None = Field(
+        None,
+        ge=1,
+        le=MAX_SEASON_DAYS,
+        description="Most days in a row, from the season's first day to its last, without a game of a team.",
     )
     min_rest_days: int = Field(0, ge=0, le=30, description="Days off between two days on which a team plays.")
     require_home_away_balance: bool = Field(
@@ -148,6 +171,10 @@ class LeagueSpec(_Model):
     divisions: list[Division] = Field(min_length=1, max_length=500)
     venues: list[Venue] = Field(min_length=1, max_length=500)
     season: Season
+    timezone: str | None = Field(
+        None, max_length=50, description="IANA name, e.g. Europe/London; calendars show local times without."
+    )
+    goals: Goals = Goals()
 
     @cached_property
     def teams_by_division(self) -> dict[str, list[Team]]:
@@ -160,8 +187,22 @@ class LeagueSpec(_Model):
     @cached_property
     def total_games(self) -> int:
         """Games in the whole season."""
-        sizes = {name: len(teams) for name, teams in self.teams_by_division.items()}
-        return sum(sizes[each.name] * each.games_each(sizes[each.name]) // 2 for each in self.divisions)
+        return (
+            sum(sum(self.games_of(team) for team in teams) for teams in self.teams_by_division.values()) // 2
+        )
+
+    @cached_property
+    def _divisions_by_name(self) -> dict[str, Division]:
+        return {division.name: division for division in self.divisions}
+
+    def division_of(self, team: Team) -> Division:
+        """The team's division."""
+        return self._divisions_by_name[team.division]
+
+    def games_of(self, team: Team) -> int:
+        """Games that a team plays."""
+        each = self.division_of(team).games_each(len(self.teams_by_division[team.division]))
+        return max(0, each - team.fewer_games)
 
     @model_validator(mode="after")
     def _check_together(self) -> Self:

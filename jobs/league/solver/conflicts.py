@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from jobs.league.errors import InfeasibleLeague, OutOfTime
 from jobs.league.solver.bounds import day_name, slots_of
 from jobs.league.solver.days import Cut, DayModel
 from jobs.league.solver.deadline import Deadline
-from jobs.league.errors import InfeasibleLeague, OutOfTime
 from jobs.league.solver.fixtures import Fixture
 from jobs.league.solver.openings import Openings
 from jobs.league.spec import LeagueSpec

@@ -16,9 +16,9 @@ from itertools import groupby
 
 from ortools.sat.python import cp_model
 
-from jobs.league import cpsat
-from jobs.league.solver.deadline import Deadline
 from jobs.league.errors import OutOfTime
+from jobs.league.solver import cpsat
+from jobs.league.solver.deadline import Deadline
 from jobs.league.solver.fixtures import Fixture
 from jobs.league.solver.openings import Openings, most_in_a_row
 from jobs.league.spec import LeagueSpec

@@ -10,7 +10,8 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from jobs.league.spec import WEEKDAYS, LeagueSpec, Venue
+from jobs.league.spec import LeagueSpec, Venue
+from jobs.league.windows import WEEKDAYS
 
 DAY_MINUTES = 24 * 60
 

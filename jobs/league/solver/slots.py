@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ortools.sat.python import cp_model
 
-from jobs.league import cpsat
+from jobs.league.errors import OutOfTime
+from jobs.league.solver import cpsat
 from jobs.league.solver.days import people_of
 from jobs.league.solver.deadline import Deadline
-from jobs.league.errors import OutOfTime
 from jobs.league.solver.fixtures import Fixture
 from jobs.league.solver.openings import Opening
 

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from jobs.league.schedule import Game, Schedule
 from jobs.league.solver.bounds import check_bounds
 from jobs.league.solver.conflicts import explain
 from jobs.league.solver.days import Cut, DayModel
@@ -19,7 +20,6 @@ from jobs.league.solver.deadline import Deadline
 from jobs.league.solver.fixtures import Fixture, pair_teams
 from jobs.league.solver.openings import Opening, Openings, time_of
 from jobs.league.solver.orientation import balance_sides
-from jobs.league.schedule import Game, Schedule
 from jobs.league.solver.slots import crowd, place_games
 from jobs.league.spec import LeagueSpec
 

@@ -4,8 +4,8 @@ from collections import Counter
 
 import pytest
 
-from jobs.league.solver.openings import Openings
 from jobs.league.sample import EXAMPLE, sample_league
+from jobs.league.solver.openings import Openings
 from jobs.league.solver.solve import solve
 from jobs.league.spec import LeagueSpec
 from jobs.league.validate import validate

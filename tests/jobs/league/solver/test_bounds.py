@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from jobs.league.solver.bounds import check_bounds, most_games
 from jobs.league.errors import InfeasibleLeague
-from jobs.league.solver.openings import Openings
 from jobs.league.sample import sample_league
+from jobs.league.solver.bounds import check_bounds, most_games
+from jobs.league.solver.openings import Openings
 from jobs.league.spec import Season
 from tests.jobs.league.leagues import SATURDAY, SUNDAY, league, season, team
 

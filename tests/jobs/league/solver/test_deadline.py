@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from jobs.league.solver.deadline import Deadline
 from jobs.league.errors import OutOfTime
+from jobs.league.solver.deadline import Deadline
 
 
 def test_what_remains_shrinks_until_none_is_left() -> None:
