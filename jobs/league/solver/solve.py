@@ -69,7 +69,7 @@ def solve(league: LeagueSpec, seed: int, time_limit: float, report: Report) -> S
         season = _Season(league, openings, fixtures, deadline, seed, report)
         games = _schedule(season)
         if games is not None:
-            return Schedule.of(games)
+            return Schedule.of(league, games)
     raise explain(league, openings, fixtures, season.cuts, seed)
 
 
