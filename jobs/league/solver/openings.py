@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from jobs.league.spec import LeagueSpec, Venue
+from jobs.league.spec import LeagueSpec, Team, Venue
 from jobs.league.windows import WEEKDAYS
 
 DAY_MINUTES = 24 * 60
@@ -36,7 +36,7 @@ class Openings:
         self.dates: list[dt.date] = league.season.play_dates
         self._league = league
         self._weekly = {weekday: self._on_weekday(weekday) for weekday in WEEKDAYS}
-        self._closed = {venue.name: frozenset(venue.closed_dates) for venue in league.venues}
+        self._closed = {venue.name: _closed_dates(venue, self.dates) for venue in league.venues}
 
     def on(self, date: dt.date) -> list[Opening]:
         """Openings of one play date, in the order of the venues."""
@@ -66,6 +66,21 @@ class Openings:
             if fits:
                 found.append(Opening(venue.name, start, end - start, venue.pitches, fits))
         return found
+
+
+def _closed_dates(venue: Venue, dates: Sequence[dt.date]) -> frozenset[dt.date]:
+    closed = frozenset(venue.closed_dates)
+    return closed if venue.open_dates is None else closed | (frozenset(dates) - frozenset(venue.open_dates))
+
+
+def forbids(team: Team, date: dt.date, start: int, minutes: int) -> bool:
+    """Whether a game from this minute of the day would lie in one of the team's forbidden times."""
+    return any(
+        window.holds_on(date)
+        and start < minutes_of(window.end)
+        and minutes_of(window.start) < start + minutes
+        for window in team.forbidden_times
+    )
 
 
 def minutes_of(time: str) -> int:

@@ -1,0 +1,155 @@
+"""The league as numbers: its fixtures, its slots, and which fixture may have which slot at what cost.
+
+Owns everything that does not change while a schedule is searched for. ``state`` holds a schedule, ``patch``
+changes one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from jobs.league.dayparts import Dayparts
+from jobs.league.distances import Distances
+from jobs.league.scores import prefers
+from jobs.league.solver.fixtures import Fixture
+from jobs.league.solver.openings import Openings, forbids, time_of
+from jobs.league.spec import LeagueSpec, Team
+from jobs.league.weeks import play_weeks, weekend_of
+
+TENTHS = 10  # costs are whole numbers in tenths of a goal's unit, so that kilometres keep a digit
+
+
+class Slot(NamedTuple):
+    """One start at a venue on a date, on as many pitches as the venue has.
+
+    ``date``, ``week`` and ``venue`` are numbers in the board's lists; times are minutes since midnight.
+    """
+
+    date: int
+    week: int
+    venue: int
+    start: int
+    minutes: int
+    pitches: int
+    divisions: frozenset[str]
+
+
+class Board:
+    """A league's fixtures and slots by number.
+
+    Args:
+        league: the league.
+        openings: its openings.
+        fixtures: its games, without dates; a fixture's number is its place here.
+    """
+
+    def __init__(self, league: LeagueSpec, openings: Openings, fixtures: Sequence[Fixture]) -> None:
+        self.league, self.openings, self.fixtures = league, openings, fixtures
+        self.dates = openings.dates
+        self.weeks = play_weeks(self.dates)
+        week = {date: number for number, some in enumerate(self.weeks) for date in some}
+        self.week_of = [week[date] for date in self.dates]
+        self.weekend_of = [weekend_of(date) for date in self.dates]
+        self.venues = {venue.name: number for number, venue in enumerate(league.venues)}
+        self.teams = {team.name: team for team in league.teams}
+        self.slots: list[Slot] = []
+        self.at: dict[tuple[int, int], list[int]] = defaultdict(list)
+        """Slots of a venue on a date."""
+        for number, date in enumerate(self.dates):
+            for each in openings.on(date):
+                venue = self.venues[each.venue]
+                self.at[venue, number].append(len(self.slots))
+                self.slots.append(
+                    Slot(number, week[date], venue, each.start, each.minutes, each.pitches, each.divisions)
+                )
+        self._fits: dict[tuple[str, str], frozenset[int]] = {}
+        self._barred = {team.name: self._barred_dates(team) for team in league.teams}
+        self._distances = Distances(league)
+        self._names = [venue.name for venue in league.venues]
+
+    def _barred_dates(self, team: Team) -> frozenset[int]:
+        barred = set(team.blackout_dates)
+        return frozenset(number for number, date in enumerate(self.dates) if date in barred)
+
+    @cached_property
+    def people(self) -> list[tuple[str, ...]]:
+        """Each fixture's people, who can be at one game at a time."""
+        return [tuple(people_of(fixture)) for fixture in self.fixtures]
+
+    @cached_property
+    def parts(self) -> list[tuple[bool, bool]]:
+        """Whether each slot is early and whether it is late."""
+        parts = Dayparts(self.league)
+        return [
+            (parts.early(self.dates[one.date], start), parts.late(self.dates[one.date], start))
+            for one in self.slots
+            for start in (time_of(one.start),)
+        ]
+
+    def home_of(self, team: Team) -> int:
+        """The number of a team's home venue."""
+        return self.venues[team.home_venue]
+
+    def dates_of(self, fixture: Fixture) -> list[int]:
+        """Dates that both teams can play on."""
+        barred = self._barred[fixture.home.name] | self._barred[fixture.away.name]
+        return [number for number in range(len(self.dates)) if number not in barred]
+
+    def fits(self, fixture: Fixture, slot: int) -> bool:
+        """Whether a fixture may have a slot, whatever else is played."""
+        one = self.slots[slot]
+        if fixture.division.name not in one.divisions:
+            return False
+        minutes = fixture.division.game_minutes
+        date = self.dates[one.date]
+        return not any(
+            one.date in self._barred[team.name] or forbids(team, date, one.start, minutes)
+            for team in (fixture.home, fixture.away)
+        )
+
+    def cost(self, fixture: Fixture, slot: int) -> int:
+        """What a slot costs a fixture by itself, in weighted tenths: away from home, travel, times."""
+        one, goals = self.slots[slot], self.league.goals
+        cost = 0
+        if one.venue != self.home_of(fixture.home):
+            cost += TENTHS * goals.home_venue
+        if goals.travel:
+            cost += goals.travel * self._kilometres(fixture, one.venue)
+        if goals.preferred_times:
+            start, date = time_of(one.start), self.dates[one.date]
+            missed = sum(not prefers(team, date, start) for team in (fixture.home, fixture.away))
+            cost += TENTHS * goals.preferred_times * missed
+        return cost
+
+    def _kilometres(self, fixture: Fixture, venue: int) -> int:
+        """Of both teams, there and back."""
+        legs = (self.distance(self.home_of(team), venue) for team in (fixture.home, fixture.away))
+        return round(2 * sum(legs))
+
+    def distance(self, one: int, other: int) -> float:
+        """Kilometres between two venues; 0 where it is not known."""
+        return self._distances.km(self._names[one], self._names[other]) or 0.0
+
+    @cached_property
+    def nearby(self) -> list[list[int]]:
+        """For each venue, all the others, nearest first."""
+        count = range(len(self._names))
+        return [
+            sorted((n for n in count if n != venue), key=lambda n: (self.distance(venue, n), n))
+            for venue in count
+        ]
+
+
+def people_of(fixture: Fixture) -> list[str]:
+    """Everyone who must be at a game and can be at one only: both teams, and their coaches."""
+    coaches = [f"coach {team.coach}" for team in (fixture.home, fixture.away) if team.coach]
+    return list(dict.fromkeys([f"team {fixture.home.name}", f"team {fixture.away.name}", *coaches]))
+
+
+def date_number(dates: Sequence[dt.date]) -> dict[dt.date, int]:
+    """Each date's place."""
+    return {date: number for number, date in enumerate(dates)}

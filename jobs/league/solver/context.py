@@ -1,0 +1,193 @@
+"""The league's rules by number, and what the games that stay where they are leave open to one that moves.
+
+Owns the reading of limits, rests and gaps for ``patch``, and which slots a free fixture may have.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
+
+from jobs.league.solver.board import TENTHS, Board
+from jobs.league.solver.state import UNPLACED, Share, State, games_by_team
+from jobs.league.spec import Season
+from jobs.league.weeks import long_gaps, stretches
+
+Dates = tuple[int, ...]
+
+
+class Context:
+    """The rules of a board, and the fair shares of the schedule that is being improved.
+
+    Attributes:
+        limits: sets of dates with the most games that a team may have on them.
+        rests: sets of dates of which a team may play on one only.
+        gaps: sets of dates of which a team must play on one at least.
+        of_team: each team's fixtures.
+        rematches: fixtures of two teams that meet more than once.
+        shares: for each division, the fair shares of early and late games.
+    """
+
+    def __init__(self, board: Board, state: State) -> None:
+        self.board, self.league = board, board.league
+        season = self.league.season
+        self.limits = _limits(board, season)
+        self.rests = _rests(board.dates, season)
+        self.gaps = _gaps(board.dates, season)
+        self.of_team = games_by_team(board.fixtures)
+        self._of_person: dict[str, list[int]] = defaultdict(list)
+        for number, people in enumerate(board.people):
+            for person in people:
+                self._of_person[person].append(number)
+        pairs: dict[frozenset[str], list[int]] = defaultdict(list)
+        for number, fixture in enumerate(board.fixtures):
+            pairs[frozenset((fixture.home.name, fixture.away.name))].append(number)
+        self.rematches = [numbers for numbers in pairs.values() if len(numbers) > 1]
+        self.met_once = frozenset(numbers[0] for numbers in pairs.values() if len(numbers) == 1)
+        self.away_cost = TENTHS * self.league.goals.home_venue
+        self.shares: dict[str, tuple[Share, Share]] = {}
+        self._stretches: dict[int, list[range]] = {}
+        self._limits_on: dict[int, list[tuple[Dates, int]]] = defaultdict(list)
+        for dates, most in self.limits:
+            for date in dates:
+                self._limits_on[date].append((dates, most))
+        self._rests_on: dict[int, set[int]] = defaultdict(set)
+        for dates in self.rests:
+            for date in dates:
+                self._rests_on[date].update(other for other in dates if other != date)
+        self.refresh(state)
+
+    def refresh(self, state: State) -> None:
+        """Take the fair shares from a schedule."""
+        self.shares = state.fair_shares()
+
+    def stretches_of(self, team: str) -> list[range]:
+        """The stretches of weeks in which a team should have a game."""
+        games = len(self.of_team[team])
+        if games not in self._stretches:
+            self._stretches[games] = list(stretches(len(self.board.weeks), games))
+        return self._stretches[games]
+
+    def room(self, state: State, free: Iterable[int]) -> list[int]:
+        """Each slot's pitches that no fixture has which stays."""
+        room = [slot.pitches - used for slot, used in zip(self.board.slots, state.used, strict=True)]
+        for number in free:
+            if state.slots[number] != UNPLACED:
+                room[state.slots[number]] += 1
+        return room
+
+    def dates_of_others(self, state: State, team: str, free: Collection[int]) -> Counter[int]:
+        """Dates on which the team's games are that stay, with how many."""
+        return Counter(self.board.slots[slot].date for slot in self._others(state, team, free))
+
+    def weeks_of_others(self, state: State, team: str, free: Collection[int]) -> set[int]:
+        """Weeks in which the team's games are that stay."""
+        return {self.board.slots[slot].week for slot in self._others(state, team, free)}
+
+    def parts_of_others(self, state: State, team: str, free: Collection[int]) -> tuple[int, int]:
+        """Early and late games of the team that stay."""
+        parts = [self.board.parts[slot] for slot in self._others(state, team, free)]
+        return sum(early for early, _ in parts), sum(late for _, late in parts)
+
+    def _others(self, state: State, team: str, free: Collection[int]) -> list[int]:
+        return [
+            state.slots[number]
+            for number in self.of_team[team]
+            if number not in free and state.slots[number] != UNPLACED
+        ]
+
+    def candidates(
+        self, state: State, number: int, free: Collection[int], room: Sequence[int], venues: Iterable[int]
+    ) -> list[int]:
+        """Slots at some venues that a free fixture may have beside the games that stay; its own comes first.
+
+        Args:
+            state: the schedule.
+            number: the fixture.
+            free: all free fixtures.
+            room: free pitches of every slot, those of the free fixtures among them.
+            venues: where to look.
+        """
+        fixture = state.fixtures[number]
+        dates = self._open_dates(state, number, free)
+        busy = self._busy(state, number, free)
+        minutes = fixture.division.game_minutes
+        found = []
+        for venue in venues:
+            for date in dates:
+                for slot in self.board.at.get((venue, date), ()):
+                    if room[slot] > 0 and self.board.fits(fixture, slot):
+                        start = self.board.slots[slot].start
+                        if not any(
+                            start < end and begin < start + minutes for begin, end in busy.get(date, ())
+                        ):
+                            found.append(slot)
+        return found
+
+    def _open_dates(self, state: State, number: int, free: Collection[int]) -> list[int]:
+        fixture = state.fixtures[number]
+        dates = self.board.dates_of(fixture)
+        for team in (fixture.home.name, fixture.away.name):
+            fixed = self.dates_of_others(state, team, free)
+            if fixed:
+                dates = [date for date in dates if self._open(date, fixed)]
+        return dates
+
+    def _open(self, date: int, fixed: Counter[int]) -> bool:
+        if any(
+            sum(fixed[one] for one in dates if one in fixed) >= most for dates, most in self._limits_on[date]
+        ):
+            return False
+        return self._rests_on[date].isdisjoint(fixed) if self.rests else True
+
+    def _busy(self, state: State, number: int, free: Collection[int]) -> dict[int, list[tuple[int, int]]]:
+        """When the fixture's people are at games that stay, date by date."""
+        busy: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        others = {other for person in self.board.people[number] for other in self._of_person[person]}
+        for other in others:
+            slot = state.slots[other]
+            if other not in free and slot != UNPLACED:
+                one = self.board.slots[slot]
+                minutes = self.board.fixtures[other].division.game_minutes
+                busy[one.date].append((one.start, one.start + minutes))
+        return busy
+
+
+def _limits(board: Board, season: Season) -> list[tuple[Dates, int]]:
+    """Dates by day, week and weekend, with the most games of a team; limits that bind nobody are left out."""
+    daily = season.max_games_per_team_per_day
+    found: list[tuple[Dates, int]] = [((date,), daily) for date in range(len(board.dates))]
+    weeks: dict[int, list[int]] = defaultdict(list)
+    weekends: dict[dt.date, list[int]] = defaultdict(list)
+    for date, week in enumerate(board.week_of):
+        weeks[week].append(date)
+    for date, saturday in enumerate(board.weekend_of):
+        if saturday is not None:
+            weekends[saturday].append(date)
+    for groups, most in (
+        (weeks.values(), season.max_games_per_team_per_week),
+        (weekends.values(), season.max_games_per_team_per_weekend),
+    ):
+        if most is not None:
+            found += [(tuple(dates), most) for dates in groups if len(dates) * daily > most]
+    return found
+
+
+def _rests(dates: Sequence[dt.date], season: Season) -> list[Dates]:
+    """For each date, it and those after it that are too soon."""
+    rest = season.min_rest_days
+    found = []
+    for number, date in enumerate(dates if rest else ()):
+        near = [other for other in range(number, len(dates)) if (dates[other] - date).days <= rest]
+        if len(near) > 1:
+            found.append(tuple(near))
+    return found
+
+
+def _gaps(dates: Sequence[dt.date], season: Season) -> list[Dates]:
+    if season.max_gap_days is None:
+        return []
+    numbers = {date: number for number, date in enumerate(dates)}
+    found = long_gaps(dates, season.first_date, season.last_date, season.max_gap_days)
+    return [tuple(numbers[date] for date in some) for some in found]
