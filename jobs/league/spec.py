@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from jobs.league.faults import Fault, find_faults
+from jobs.league.fields import at_least_one, some
 from jobs.league.goals import Goals
 from jobs.league.windows import WEEKDAYS, StartTime, TimeWindow, Weekday
 
@@ -36,8 +37,8 @@ Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$"),
 ]
-Dates = Annotated[list[dt.date], Field(max_length=MAX_SEASON_DAYS)]
-Windows = Annotated[list[TimeWindow], Field(max_length=50)]
+Dates = Annotated[list[dt.date], Field(max_length=MAX_SEASON_DAYS), some("date", 0, MAX_SEASON_DAYS)]
+Windows = Annotated[list[TimeWindow], Field(max_length=50), some("window", 0, 50)]
 
 
 class _Model(BaseModel):
@@ -101,7 +102,9 @@ class Venue(_Model):
     slots: dict[Weekday, Annotated[list[StartTime], Field(max_length=96), FailFast()]] = Field(
         description='Start times for each weekday, e.g. {"saturday": ["09:00", "10:30"]}.'
     )
-    pitches: int = Field(1, ge=1, le=100, description="Games that can be played there at the same time.")
+    pitches: Annotated[int, at_least_one("pitch")] = Field(
+        1, ge=1, le=100, description="Games that can be played there at the same time."
+    )
     closed_dates: Dates = Field(default_factory=list)
     open_dates: Dates | None = Field(
         None, min_length=1, description="The only dates on which it is open; all of them when left out."
@@ -167,9 +170,9 @@ class LeagueSpec(_Model):
     """
 
     name: Name
-    teams: list[Team] = Field(min_length=2, max_length=MAX_TEAMS)
-    divisions: list[Division] = Field(min_length=1, max_length=500)
-    venues: list[Venue] = Field(min_length=1, max_length=500)
+    teams: Annotated[list[Team], some("team", 2, MAX_TEAMS)] = Field(min_length=2, max_length=MAX_TEAMS)
+    divisions: Annotated[list[Division], some("division", 1, 500)] = Field(min_length=1, max_length=500)
+    venues: Annotated[list[Venue], some("venue", 1, 500)] = Field(min_length=1, max_length=500)
     season: Season
     timezone: str | None = Field(
         None, max_length=50, description="IANA name, e.g. Europe/London; calendars show local times without."

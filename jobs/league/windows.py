@@ -39,7 +39,8 @@ class TimeWindow(BaseModel):
         if self.start >= self.end:
             raise PydanticCustomError(
                 "league",
-                "the window ends at {end}, not after its start at {start}",
+                "the window ends at {end}, not after its start at {start}; "
+                "one that goes past midnight is two: until 24:00, and from 00:00 of the next day",
                 {"start": self.start, "end": self.end},
             )
         return self

@@ -6,7 +6,6 @@ changes one.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
@@ -66,7 +65,6 @@ class Board:
                 self.slots.append(
                     Slot(number, week[date], venue, each.start, each.minutes, each.pitches, each.divisions)
                 )
-        self._fits: dict[tuple[str, str], frozenset[int]] = {}
         self._barred = {team.name: self._barred_dates(team) for team in league.teams}
         self._distances = Distances(league)
         self._names = [venue.name for venue in league.venues]
@@ -93,6 +91,10 @@ class Board:
     def home_of(self, team: Team) -> int:
         """The number of a team's home venue."""
         return self.venues[team.home_venue]
+
+    def barred(self, team: Team) -> frozenset[int]:
+        """Dates on which a team cannot play."""
+        return self._barred[team.name]
 
     def dates_of(self, fixture: Fixture) -> list[int]:
         """Dates that both teams can play on."""
@@ -148,8 +150,3 @@ def people_of(fixture: Fixture) -> list[str]:
     """Everyone who must be at a game and can be at one only: both teams, and their coaches."""
     coaches = [f"coach {team.coach}" for team in (fixture.home, fixture.away) if team.coach]
     return list(dict.fromkeys([f"team {fixture.home.name}", f"team {fixture.away.name}", *coaches]))
-
-
-def date_number(dates: Sequence[dt.date]) -> dict[dt.date, int]:
-    """Each date's place."""
-    return {date: number for number, date in enumerate(dates)}

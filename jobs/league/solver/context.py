@@ -5,16 +5,13 @@ Owns the reading of limits, rests and gaps for ``patch``, and which slots a free
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 from jobs.league.solver.board import TENTHS, Board
+from jobs.league.solver.limits import Dates, gaps, limits, rests
 from jobs.league.solver.state import UNPLACED, Share, State, games_by_team
-from jobs.league.spec import Season
-from jobs.league.weeks import long_gaps, stretches
-
-Dates = tuple[int, ...]
+from jobs.league.weeks import stretches
 
 
 class Context:
@@ -32,9 +29,9 @@ class Context:
     def __init__(self, board: Board, state: State) -> None:
         self.board, self.league = board, board.league
         season = self.league.season
-        self.limits = _limits(board, season)
-        self.rests = _rests(board.dates, season)
-        self.gaps = _gaps(board.dates, season)
+        self.limits = limits(board, season)
+        self.rests = rests(board.dates, season)
+        self.gaps = gaps(board.dates, season)
         self.of_team = games_by_team(board.fixtures)
         self._of_person: dict[str, list[int]] = defaultdict(list)
         for number, people in enumerate(board.people):
@@ -152,42 +149,3 @@ class Context:
                 minutes = self.board.fixtures[other].division.game_minutes
                 busy[one.date].append((one.start, one.start + minutes))
         return busy
-
-
-def _limits(board: Board, season: Season) -> list[tuple[Dates, int]]:
-    """Dates by day, week and weekend, with the most games of a team; limits that bind nobody are left out."""
-    daily = season.max_games_per_team_per_day
-    found: list[tuple[Dates, int]] = [((date,), daily) for date in range(len(board.dates))]
-    weeks: dict[int, list[int]] = defaultdict(list)
-    weekends: dict[dt.date, list[int]] = defaultdict(list)
-    for date, week in enumerate(board.week_of):
-        weeks[week].append(date)
-    for date, saturday in enumerate(board.weekend_of):
-        if saturday is not None:
-            weekends[saturday].append(date)
-    for groups, most in (
-        (weeks.values(), season.max_games_per_team_per_week),
-        (weekends.values(), season.max_games_per_team_per_weekend),
-    ):
-        if most is not None:
-            found += [(tuple(dates), most) for dates in groups if len(dates) * daily > most]
-    return found
-
-
-def _rests(dates: Sequence[dt.date], season: Season) -> list[Dates]:
-    """For each date, it and those after it that are too soon."""
-    rest = season.min_rest_days
-    found = []
-    for number, date in enumerate(dates if rest else ()):
-        near = [other for other in range(number, len(dates)) if (dates[other] - date).days <= rest]
-        if len(near) > 1:
-            found.append(tuple(near))
-    return found
-
-
-def _gaps(dates: Sequence[dt.date], season: Season) -> list[Dates]:
-    if season.max_gap_days is None:
-        return []
-    numbers = {date: number for number, date in enumerate(dates)}
-    found = long_gaps(dates, season.first_date, season.last_date, season.max_gap_days)
-    return [tuple(numbers[date] for date in some) for some in found]

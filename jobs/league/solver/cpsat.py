@@ -7,6 +7,8 @@ here), so that a busy machine finds the same schedule, only later; the deadline 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ortools.sat.python import cp_model
 
 from jobs.league.solver.deadline import Deadline
@@ -14,8 +16,26 @@ from jobs.league.solver.deadline import Deadline
 DECIDED = (cp_model.OPTIMAL, cp_model.FEASIBLE, cp_model.INFEASIBLE)
 
 
+@dataclass(frozen=True)
+class Manner:
+    """How CP-SAT goes about a model.
+
+    Attributes:
+        effort: when to stop improving, in CP-SAT's deterministic time.
+        relaxation: whether to use the linear relaxation.
+        core: whether to come from below: begin with no cost at all and allow more only where that is proved
+            impossible. Finds the best at once where it is near to nothing, and nothing at all before that.
+        presolve: rounds of simplifying; a large model of simple rules gains nothing from many.
+    """
+
+    effort: float
+    relaxation: bool
+    core: bool = False
+    presolve: int | None = None
+
+
 def run(
-    model: cp_model.CpModel, deadline: Deadline, *, seed: int, effort: float, relaxation: bool
+    model: cp_model.CpModel, deadline: Deadline, *, seed: int, manner: Manner
 ) -> cp_model.CpSolver | None:
     """Solve a model.
 
@@ -23,9 +43,7 @@ def run(
         model: What to solve.
         deadline: When to stop at the latest.
         seed: The same seed gives the same answer, if the deadline leaves it the time.
-        effort: When to stop improving, in CP-SAT's deterministic time.
-        relaxation: Whether to use the linear relaxation. The days' model is solved in 3 s without and not in
-            25 s with it; with a day's assignment it is the other way round.
+        manner: How.
 
     Returns:
         The solver with its best solution, or None when the model has none.
@@ -36,8 +54,13 @@ def run(
     solver = cp_model.CpSolver()
     solver.parameters.random_seed = seed
     solver.parameters.num_workers = 1
-    solver.parameters.linearization_level = 2 if relaxation else 0
-    solver.parameters.max_deterministic_time = effort
+    solver.parameters.linearization_level = 2 if manner.relaxation else 0
+    solver.parameters.optimize_with_core = manner.core
+    if manner.presolve is not None:
+        solver.parameters.max_presolve_iterations = manner.presolve
+        solver.parameters.cp_model_probing_level = 0
+        solver.parameters.symmetry_level = 0
+    solver.parameters.max_deterministic_time = manner.effort
     solver.parameters.max_time_in_seconds = deadline.remaining()
     status = solver.solve(model)
     if status not in DECIDED:

@@ -23,9 +23,12 @@ from jobs.league.solver.fixtures import Fixture
 from jobs.league.solver.openings import Openings, most_in_a_row
 from jobs.league.spec import LeagueSpec
 
-EFFORT = 8.0  # the 200-team sample needs 1.3
-LAST_EFFORT = (
-    200.0  # for a league so tight that the first effort found nothing: until the deadline, as a rule
+EFFORT = 8.0
+MANNERS = (
+    # Where nearly all games find a slot at home: 0.2 s for the 200-team sample, against 2.4 s from above.
+    cpsat.Manner(1.0, relaxation=False, core=True, presolve=1),
+    cpsat.Manner(EFFORT, relaxation=False, presolve=1),
+    cpsat.Manner(200.0, relaxation=True),  # until the deadline, as a rule
 )
 
 
@@ -89,15 +92,19 @@ class DayModel:
         Raises:
             OutOfTime: neither was known in time.
         """
-        try:
-            solver = cpsat.run(self._model, deadline, seed=seed, effort=EFFORT, relaxation=False)
-        except OutOfTime:  # the effort was used up; if it was the deadline, this raises at once
-            solver = cpsat.run(self._model, deadline, seed=seed, effort=LAST_EFFORT, relaxation=True)
-        return self._dates(solver) if solver else None
+        for manner in MANNERS:
+            try:
+                solver = cpsat.run(self._model, deadline, seed=seed, manner=manner)
+            except OutOfTime:
+                deadline.remaining()  # if it was the deadline and not the effort, this raises
+            else:
+                return self._dates(solver) if solver else None
+        raise deadline.passed()
 
     def shortages(self, deadline: Deadline, seed: int) -> list[Shortage] | None:
         """What an elastic model lacks at least; None when slots are not what is in the way."""
-        solver = cpsat.run(self._model, deadline, seed=seed, effort=EFFORT, relaxation=False)
+        manner = cpsat.Manner(EFFORT, relaxation=False)
+        solver = cpsat.run(self._model, deadline, seed=seed, manner=manner)
         if solver is None:
             return None
         games = Counter(

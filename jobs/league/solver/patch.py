@@ -81,7 +81,8 @@ class Patch:
         Raises:
             OutOfTime: neither was known in time.
         """
-        solver = cpsat.run(self._model, deadline, seed=seed, effort=effort, relaxation=True)
+        manner = cpsat.Manner(effort, relaxation=True)
+        solver = cpsat.run(self._model, deadline, seed=seed, manner=manner)
         if solver is None:
             return None
         self.proved = solver.best_objective_bound >= solver.objective_value

@@ -85,7 +85,7 @@ def _place(
     places = _places(model, fixtures, openings, choices)
     if best and away:
         model.minimize(sum(_away_from_home(fixtures, openings, places)))
-    solver = cpsat.run(model, deadline, seed=seed, effort=EFFORT, relaxation=True)
+    solver = cpsat.run(model, deadline, seed=seed, manner=cpsat.Manner(EFFORT, relaxation=True))
     if solver is None:
         return None
     return [openings[next(n for n, place in each.items() if solver.boolean_value(place))] for each in places]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
+import importlib
 import inspect
 from collections.abc import Callable, Sequence
+from types import ModuleType
 from typing import Any
 
 import pytest
 
+from jobs.league import validation
 from jobs.league.schedule import Game
 from jobs.league.spec import LeagueSpec
 from jobs.league.validate import MAX_VIOLATIONS, Validation, validate
@@ -179,8 +182,34 @@ def test_validation_survives_json() -> None:
     assert Validation.model_validate_json(found.model_dump_json()) == found
 
 
+def test_stretches_without_a_game_are_figures() -> None:
+    stats = validate(_league(), _games()).stats
+    assert (stats.dates, stats.longest_gap_days, stats.least_rest_days) == (3, 22, 6)
+    nothing = validate(_league(), []).stats
+    assert (nothing.longest_gap_days, nothing.least_rest_days) == (None, None)
+
+
+def test_a_validation_of_before_those_figures_is_read() -> None:
+    stored = validate(_league(), _games()).model_dump(mode="json")
+    del stored["stats"]["longest_gap_days"], stored["stats"]["least_rest_days"]
+    assert Validation.model_validate(stored).stats.longest_gap_days is None
+
+
 def test_the_validator_shares_no_code_with_the_solver() -> None:
-    source = inspect.getsource(inspect.getmodule(validate) or pytest)
-    imported = {node.module for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)}
-    ours = {name for name in imported if name and name.startswith("jobs.")}
-    assert ours == {"jobs.league.schedule", "jobs.league.spec"}
+    """Neither imports nor the methods of the league's that the solver leans on."""
+    modules = [validation, *map(_module, ("figures", "findings", "reading", "single", "together"))]
+    trees = [ast.parse(inspect.getsource(each)) for each in (inspect.getmodule(validate), *modules) if each]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    imported = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+    ours = {name for name in imported if name.startswith("jobs.")}
+    assert {name for name in ours if not name.startswith("jobs.league.validation.")} == {
+        "jobs.league.schedule",
+        "jobs.league.spec",
+    }
+    asked = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    methods = {"open_on", "takes", "holds_on", "games_of", "games_each", "division_of", "play_dates"}
+    assert not asked & (methods | {"teams_by_division", "total_games"})
+
+
+def _module(name: str) -> ModuleType:
+    return importlib.import_module(f"jobs.league.validation.{name}")

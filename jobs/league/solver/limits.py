@@ -1,0 +1,55 @@
+"""How often a team may and must play, as sets of dates by number.
+
+Owns the reading of the season's limits, which ``grid`` and ``patch`` share.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+
+from jobs.league.solver.board import Board
+from jobs.league.spec import Season
+from jobs.league.weeks import long_gaps
+
+Dates = tuple[int, ...]
+
+
+def limits(board: Board, season: Season) -> list[tuple[Dates, int]]:
+    """Dates by day, week and weekend, with the most games of a team; limits that bind nobody are left out."""
+    daily = season.max_games_per_team_per_day
+    found: list[tuple[Dates, int]] = [((date,), daily) for date in range(len(board.dates))]
+    weeks: dict[int, list[int]] = defaultdict(list)
+    weekends: dict[dt.date, list[int]] = defaultdict(list)
+    for date, week in enumerate(board.week_of):
+        weeks[week].append(date)
+    for date, saturday in enumerate(board.weekend_of):
+        if saturday is not None:
+            weekends[saturday].append(date)
+    for groups, most in (
+        (weeks.values(), season.max_games_per_team_per_week),
+        (weekends.values(), season.max_games_per_team_per_weekend),
+    ):
+        if most is not None:
+            found += [(tuple(dates), most) for dates in groups if len(dates) * daily > most]
+    return found
+
+
+def rests(dates: Sequence[dt.date], season: Season) -> list[Dates]:
+    """For each date, it and those after it that are too soon."""
+    rest = season.min_rest_days
+    found = []
+    for number, date in enumerate(dates if rest else ()):
+        near = [other for other in range(number, len(dates)) if (dates[other] - date).days <= rest]
+        if len(near) > 1:
+            found.append(tuple(near))
+    return found
+
+
+def gaps(dates: Sequence[dt.date], season: Season) -> list[Dates]:
+    if season.max_gap_days is None:
+        return []
+    numbers = {date: number for number, date in enumerate(dates)}
+    found = long_gaps(dates, season.first_date, season.last_date, season.max_gap_days)
+    return [tuple(numbers[date] for date in some) for some in found]
