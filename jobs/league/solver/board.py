@@ -14,10 +14,10 @@ from typing import NamedTuple
 from jobs.league.dayparts import Dayparts
 from jobs.league.distances import Distances
 from jobs.league.scores import prefers
-from jobs.league.solver.fixtures import Fixture
-from jobs.league.solver.openings import Openings, forbids, time_of
+from jobs.league.solver.fixtures import Fixture, people_of
+from jobs.league.solver.openings import Openings, time_of
 from jobs.league.spec import LeagueSpec, Team
-from jobs.league.weeks import play_weeks, weekend_of
+from jobs.league.weeks import play_weeks
 
 TENTHS = 10  # costs are whole numbers in tenths of a goal's unit, so that kilometres keep a digit
 
@@ -51,8 +51,6 @@ class Board:
         self.dates = openings.dates
         self.weeks = play_weeks(self.dates)
         week = {date: number for number, some in enumerate(self.weeks) for date in some}
-        self.week_of = [week[date] for date in self.dates]
-        self.weekend_of = [weekend_of(date) for date in self.dates]
         self.venues = {venue.name: number for number, venue in enumerate(league.venues)}
         self.teams = {team.name: team for team in league.teams}
         self.slots: list[Slot] = []
@@ -66,6 +64,7 @@ class Board:
                     Slot(number, week[date], venue, each.start, each.minutes, each.pitches, each.divisions)
                 )
         self._barred = {team.name: self._barred_dates(team) for team in league.teams}
+        self._preferred: dict[tuple[str, int, int], bool] = {}
         self._distances = Distances(league)
         self._names = [venue.name for venue in league.venues]
 
@@ -96,23 +95,6 @@ class Board:
         """Dates on which a team cannot play."""
         return self._barred[team.name]
 
-    def dates_of(self, fixture: Fixture) -> list[int]:
-        """Dates that both teams can play on."""
-        barred = self._barred[fixture.home.name] | self._barred[fixture.away.name]
-        return [number for number in range(len(self.dates)) if number not in barred]
-
-    def fits(self, fixture: Fixture, slot: int) -> bool:
-        """Whether a fixture may have a slot, whatever else is played."""
-        one = self.slots[slot]
-        if fixture.division.name not in one.divisions:
-            return False
-        minutes = fixture.division.game_minutes
-        date = self.dates[one.date]
-        return not any(
-            one.date in self._barred[team.name] or forbids(team, date, one.start, minutes)
-            for team in (fixture.home, fixture.away)
-        )
-
     def cost(self, fixture: Fixture, slot: int) -> int:
         """What a slot costs a fixture by itself, in weighted tenths: away from home, travel, times."""
         one, goals = self.slots[slot], self.league.goals
@@ -122,10 +104,22 @@ class Board:
         if goals.travel:
             cost += goals.travel * self._kilometres(fixture, one.venue)
         if goals.preferred_times:
-            start, date = time_of(one.start), self.dates[one.date]
-            missed = sum(not prefers(team, date, start) for team in (fixture.home, fixture.away))
-            cost += TENTHS * goals.preferred_times * missed
+            cost += (
+                TENTHS
+                * goals.preferred_times
+                * sum(not self.prefers(team, slot) for team in (fixture.home, fixture.away))
+            )
         return cost
+
+    def prefers(self, team: Team, slot: int) -> bool:
+        """Whether a start is at a time that the team prefers."""
+        if not team.preferred_times:
+            return True
+        one = self.slots[slot]
+        time = (team.name, self.dates[one.date].weekday(), one.start)
+        if time not in self._preferred:
+            self._preferred[time] = prefers(team, self.dates[one.date], time_of(one.start))
+        return self._preferred[time]
 
     def _kilometres(self, fixture: Fixture, venue: int) -> int:
         """Of both teams, there and back."""
@@ -144,9 +138,3 @@ class Board:
             sorted((n for n in count if n != venue), key=lambda n: (self.distance(venue, n), n))
             for venue in count
         ]
-
-
-def people_of(fixture: Fixture) -> list[str]:
-    """Everyone who must be at a game and can be at one only: both teams, and their coaches."""
-    coaches = [f"coach {team.coach}" for team in (fixture.home, fixture.away) if team.coach]
-    return list(dict.fromkeys([f"team {fixture.home.name}", f"team {fixture.away.name}", *coaches]))

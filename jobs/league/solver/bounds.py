@@ -1,60 +1,76 @@
-"""Why a league can have no schedule, found by counting alone and within a second.
+"""Why a league can have no schedule, found by counting and within a second or two.
 
-Owns the conditions that every schedule must meet, and the plain words for the one that fails. A league that
-passes may still have no schedule: then the solver finds that out, and ``conflicts`` says why.
+Owns the conditions that every schedule must meet and that are quickly seen. Which rules are in conflict where
+one of them fails is for ``reasons_least``, and the words for ``reasons_told``. A league that passes may still
+have no schedule: then the solver finds that out, and ``conflicts`` says why.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, defaultdict
-from itertools import combinations
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from ortools.graph.python.max_flow import SimpleMaxFlow
 
 from jobs.league.errors import InfeasibleLeague
-from jobs.league.solver.openings import Openings, most_in_a_row
-from jobs.league.spec import Division, LeagueSpec, Season, Team
+from jobs.league.solver.conflicts import explain_days, pairs
+from jobs.league.solver.deadline import Deadline
+from jobs.league.solver.openings import Openings, forbids
+from jobs.league.solver.reasons import Ground, Rule, Unit, in_a_row, starting
+from jobs.league.solver.reasons_frequency import most_games
+from jobs.league.solver.reasons_least import find
+from jobs.league.solver.reasons_told import least_games, sides, tell
+from jobs.league.solver.reasons_words import listed, phrases, slots_of
+from jobs.league.spec import LeagueSpec, Team
+
+SECONDS = 6.0  # for the least conflict, once it is known that there is one
+SMALL = 8_000  # teams times dates of a league whose days are looked at as a whole, which takes 0.2 s then
+ANY_GAP = 10_000  # days
+SEED = 1  # a reason does not depend on the seed of the schedule
+
+Starts = dict[dt.date, dict[str, set[int]]]  # for each date the starts that each division may have
 
 
 def check_bounds(league: LeagueSpec, openings: Openings) -> None:
     """Count slots, dates and coaches' hours.
 
     Raises:
-        InfeasibleLeague: there are too few of one of them; the message says of which, and how many.
+        InfeasibleLeague: there are too few of one of them; the message says of which, how many there are and
+            which rules are in conflict.
     """
-    _total_slots(league, openings)
-    _division_slots(league, openings)
-    for division in league.divisions:
-        teams = league.teams_by_division[division.name]
-        _team_dates(league, division, teams)
-        _common_dates(league, division, teams)
-        _crowded_dates(league, openings, division, teams)
-    _coaches(league, openings)
+    ground = Ground(league)
+    crowded = _crowded_divisions(league, openings)
+    starts = {date: starting(ground.openings(date, ground.every_rule)) for date in ground.season.play_dates}
+    units = _short_of_dates(ground, starts) or _never_meeting(ground, starts) or _overcoached(ground, starts)
+    small = len(league.teams) * len(openings.dates) <= SMALL
+    if units:
+        _refuse(ground, units)
+    if small and (found := explain_days(league, SEED, seconds=SECONDS)):
+        raise found
+    if crowded:
+        raise _too_few_slots(ground, openings, crowded)
 
 
-def _total_slots(league: LeagueSpec, openings: Openings) -> None:
-    slots = sum(opening.pitches for date in openings.dates for opening in openings.on(date))
-    if slots < league.total_games:
-        missing = league.total_games - slots
-        raise InfeasibleLeague(
-            f"{league.total_games:,} games need slots, the venues have {slots:,} in the season: "
-            f"add {slots_of(missing)} or drop games"
-        )
+def _refuse(ground: Ground, units: Sequence[Unit]) -> None:
+    """Raise the least conflict of some units."""
+    for times in (False, True):
+        found = find(ground, units, Deadline(SECONDS), SEED, times=times)
+        if found is not None:
+            raise tell(ground, found, Deadline(SECONDS), SEED)
 
 
-def _division_slots(league: LeagueSpec, openings: Openings) -> None:
-    """Divisions that only some venues take, or whose games only some slots are long enough for.
+def _crowded_divisions(league: LeagueSpec, openings: Openings) -> list[str]:
+    """Divisions that compete for too few slots in the season.
 
-    By max flow from divisions to kinds of slots; where it falls short, its least cut is the set of
-    divisions that compete for too few slots (Hall's theorem).
+    By max flow from divisions to kinds of slots; where it falls short, its least cut is the set of divisions
+    in question (Hall's theorem).
     """
-    kinds: Counter[frozenset[str]] = Counter()
-    for date in openings.dates:
-        kinds.update(openings.classes(date))
+    kinds = _kinds(openings)
     flow, source, sink = SimpleMaxFlow(), 0, 1
     node = {division.name: 2 + place for place, division in enumerate(league.divisions)}
-    games = {each.name: _games(league, each) for each in league.divisions}
+    games = _games(league)
     for name, count in games.items():
         flow.add_arc_with_capacity(source, node[name], count)
     for place, (fits, slots) in enumerate(kinds.items(), start=2 + len(node)):
@@ -62,145 +78,115 @@ def _division_slots(league: LeagueSpec, openings: Openings) -> None:
         for name in sorted(fits):
             flow.add_arc_with_capacity(node[name], place, slots)
     flow.solve(source, sink)
-    if flow.optimal_flow() < league.total_games:
-        reached = set(flow.get_source_side_min_cut())
-        crowded = [name for name in games if node[name] in reached]
-        needed = sum(games[name] for name in crowded)
-        slots = sum(count for fits, count in kinds.items() if not fits.isdisjoint(crowded))
-        raise InfeasibleLeague(
-            f"{_listed(crowded)} {_needs(crowded)} {needed:,} slots in the season, the slots that are open "
-            f"to them and long enough are {slots:,}"
-        )
+    if flow.optimal_flow() >= league.total_games:
+        return []
+    reached = set(flow.get_source_side_min_cut())
+    return [name for name in games if node[name] in reached]
 
 
-def _team_dates(league: LeagueSpec, division: Division, teams: list[Team]) -> None:
-    each = division.games_each(len(teams))
-    for team in teams:
-        free = _free(league.season, team)
-        most = most_games(league.season, free)
-        if most < each:
-            raise InfeasibleLeague(
-                f"{team.name} needs {each} games, but on the {len(free)} dates that it can play on it gets "
-                f"at most {most} ({_limits(league.season)})"
-            )
-
-
-def _common_dates(league: LeagueSpec, division: Division, teams: list[Team]) -> None:
-    """Where every team meets every other, each two need a date that both are free on."""
-    if division.games_each(len(teams)) < len(teams) - 1:
-        return
-    free = {team.name: frozenset(_free(league.season, team)) for team in teams}
-    for one, other in combinations(teams, 2):
-        if free[one.name].isdisjoint(free[other.name]):
-            raise InfeasibleLeague(
-                f"{one.name} and {other.name} must meet, but have no date that both can play on"
-            )
-
-
-def _crowded_dates(league: LeagueSpec, openings: Openings, division: Division, teams: list[Team]) -> None:
-    """Games that can only be on one date, because their teams have too few other dates for them."""
-    each = division.games_each(len(teams))
-    forced: Counter[dt.date] = Counter()
-    for team in teams:
-        free = _free(league.season, team)
-        if most_games(league.season, free) > each + league.season.max_games_per_team_per_day:
-            continue  # can do without any one date
-        for date in free:
-            forced[date] += max(
-                0, each - most_games(league.season, [other for other in free if other != date])
-            )
-    for date, sides in sorted(forced.items()):
-        needed = (sides + 1) // 2
-        slots = sum(count for fits, count in openings.classes(date).items() if division.name in fits)
-        if needed > slots:
-            raise InfeasibleLeague(
-                f"{division.name} needs {slots_of(needed)} on {day_name(date)}, because its teams have "
-                f"too few other dates; its venues have {slots}"
-            )
-
-
-def _coaches(league: LeagueSpec, openings: Openings) -> None:
-    """A coach is at one game at a time, so a day has room for only so many games of all their teams."""
-    divisions = {division.name: division for division in league.divisions}
-    coached: dict[str, list[Team]] = defaultdict(list)
-    for team in league.teams:
-        if team.coach:
-            coached[team.coach].append(team)
-    for coach, teams in coached.items():
-        games = _least_games(league, teams)
-        shortest = min(divisions[team.division].game_minutes for team in teams)
-        room = sum(_coach_room(openings, date, teams, shortest) for date in openings.dates)
-        if len(teams) > 1 and games > room:
-            raise InfeasibleLeague(
-                f"{coach} coaches {len(teams)} teams with at least {games} games together; the season has "
-                f"room for {room} one after the other: give some of these teams another coach, or add starts"
-            )
-
-
-def _coach_room(openings: Openings, date: dt.date, teams: list[Team], shortest: int) -> int:
-    playing = {team.division for team in teams if date not in team.blackout_dates}
-    return most_in_a_row(
-        [each for each in openings.on(date) if not playing.isdisjoint(each.divisions)], shortest
+def _too_few_slots(ground: Ground, openings: Openings, crowded: list[str]) -> InfeasibleLeague:
+    """Told from the count alone, for a league in which it takes long to find the least conflict."""
+    games = _games(ground.league)
+    needed = sum(games[name] for name in crowded)
+    have = sum(count for fits, count in _kinds(openings).items() if not fits.isdisjoint(crowded))
+    slots = {Rule("slots", date=date) for date in openings.dates}
+    needs = "needs" if len(crowded) == 1 else "together need"
+    return InfeasibleLeague(
+        f"{listed(crowded)} {needs} {slots_of(needed)} in the season, the venues that "
+        f"take them have {have:,} that are long enough: add {slots_of(needed - have)} or drop games",
+        conflicts=phrases(ground, {*(Rule("games", name) for name in crowded), *slots}),
+        advice="more slots or fewer games",
+        least=False,
     )
 
 
-def _least_games(league: LeagueSpec, teams: list[Team]) -> int:
-    """Games that these teams have at least.
-
-    Two of one division may meet, which is then one game and not two.
-    """
-    least = 0
-    for name, count in Counter(team.division for team in teams).items():
-        size = len(league.teams_by_division[name])
-        each = next(division for division in league.divisions if division.name == name).games_each(size)
-        least += (count * each + 1) // 2 if count > 1 else each
-    return least
+def _kinds(openings: Openings) -> Counter[frozenset[str]]:
+    """Slots of the season by the divisions that may use them."""
+    kinds: Counter[frozenset[str]] = Counter()
+    for date in openings.dates:
+        kinds.update(openings.classes(date))
+    return kinds
 
 
-def most_games(season: Season, dates: list[dt.date]) -> int:
-    """The most games that a team could have on these dates; never too few, at times too many."""
-    weeks = Counter(date.isocalendar()[:2] for date in dates)
-    daily, weekly = season.max_games_per_team_per_day, season.max_games_per_team_per_week
-    by_week = sum(min(days * daily, weekly or days * daily) for days in weeks.values())
-    rested, earliest = 0, dt.date.min
-    for date in dates:
-        if date >= earliest:
-            rested, earliest = rested + 1, date + dt.timedelta(days=season.min_rest_days + 1)
-    return min(by_week, rested * daily)
+def _games(league: LeagueSpec) -> dict[str, int]:
+    return {
+        name: sum(league.games_of(team) for team in teams) // 2
+        for name, teams in league.teams_by_division.items()
+    }
 
 
-def slots_of(number: int) -> str:
-    """``1 slot`` or ``14 slots``."""
-    return f"{number:,} slot" if number == 1 else f"{number:,} slots"
+def _short_of_dates(ground: Ground, starts: Starts) -> list[Unit]:
+    """A team with fewer dates than games, or with too long a stretch without any."""
+    for team in ground.league.teams:
+        free, games = list(_free(ground, team, starts)), ground.league.games_of(team)
+        too_few = most_games(ground.season, free, games) < games
+        if too_few or _longest_gap(ground, free) > (ground.season.max_gap_days or ANY_GAP):
+            return sides(ground, [team])
+    return []
 
 
-def day_name(date: dt.date) -> str:
-    """A date as people say it: ``9 May 2027``."""
-    return f"{date.day} {date:%B %Y}"
+def _free(ground: Ground, team: Team, starts: Starts) -> Iterator[dt.date]:
+    """The dates on which a team can play: a slot for its division, and its own dates and times allow it."""
+    barred, minutes = ground.blackouts[team.name], ground.minutes[team.division]
+    for date, by_division in starts.items():
+        here = by_division.get(team.division)
+        if here and date not in barred:
+            if team.forbidden_times and all(forbids(team, date, start, minutes) for start in here):
+                continue
+            yield date
 
 
-def _free(season: Season, team: Team) -> list[dt.date]:
-    barred = set(team.blackout_dates)
-    return [date for date in season.play_dates if date not in barred]
+def _longest_gap(ground: Ground, free: Sequence[dt.date]) -> int:
+    """The longest stretch of the season, in days, in which none of these dates lies."""
+    day = dt.timedelta(days=1)
+    ends = [ground.season.first_date - day, *free, ground.season.last_date + day]
+    return max((other - one).days - 1 for one, other in pairwise(ends))
 
 
-def _games(league: LeagueSpec, division: Division) -> int:
-    size = len(league.teams_by_division[division.name])
-    return size * division.games_each(size) // 2
+def _never_meeting(ground: Ground, starts: Starts) -> list[Unit]:
+    """Two teams that must meet more often than they have dates in common, if every two teams must meet."""
+    for teams in ground.league.teams_by_division.values():
+        if ground.league.division_of(teams[0]).games_each(len(teams)) < len(teams) - 1:
+            continue
+        free = {team.name: frozenset(_free(ground, team, starts)) for team in teams}
+        for unit in pairs(ground, teams):
+            one, other = unit.teams
+            common = sorted(free[one.name] & free[other.name])
+            if unit.least > len(common) * ground.season.max_games_per_team_per_day:
+                return [unit]
+    return []
 
 
-def _limits(season: Season) -> str:
-    limits = [f"{season.max_games_per_team_per_day} a day"]
-    if season.max_games_per_team_per_week is not None:
-        limits.append(f"{season.max_games_per_team_per_week} a week")
-    if season.min_rest_days:
-        limits.append(f"{season.min_rest_days} rest days")
-    return ", ".join(limits)
+def _overcoached(ground: Ground, starts: Starts) -> list[Unit]:
+    """The teams of a coach with more games than fit one after the other."""
+    rooms: dict[tuple[frozenset[str], int], int] = {}
+    for teams in ground.coached.values():
+        if len(teams) < 2:
+            continue
+        divisions = frozenset(team.division for team in teams)
+        shortest = min(ground.minutes[name] for name in divisions)
+        if any(team.forbidden_times for team in teams):
+            room = _room(teams, starts, shortest)
+        elif (divisions, shortest) in rooms:
+            room = rooms[divisions, shortest]
+        else:
+            room = rooms[divisions, shortest] = _room(teams, starts, shortest)
+        if least_games(ground, teams) > room:
+            return sides(ground, teams)
+    return []
 
 
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _needs(names: list[str]) -> str:
-    return "needs" if len(names) == 1 else "together need"
+def _room(teams: Sequence[Team], starts: Starts, minutes: int) -> int:
+    """Games of this length that fit one after the other, from starts that some of these teams may have."""
+    room = 0
+    for date, by_division in starts.items():
+        room += in_a_row(
+            {
+                start
+                for team in teams
+                for start in by_division.get(team.division, ())
+                if not (team.forbidden_times and forbids(team, date, start, minutes))
+            },
+            minutes,
+        )
+    return room

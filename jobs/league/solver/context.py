@@ -6,10 +6,13 @@ Owns the reading of limits, rests and gaps for ``patch``, and which slots a free
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
+
+import numpy as np
+from numpy.typing import NDArray
 
 from jobs.league.solver.board import TENTHS, Board
-from jobs.league.solver.limits import Dates, gaps, limits, rests
+from jobs.league.solver.limits import gaps, limits, rests
 from jobs.league.solver.state import UNPLACED, Share, State, games_by_team
 from jobs.league.weeks import stretches
 
@@ -29,7 +32,7 @@ class Context:
     def __init__(self, board: Board, state: State) -> None:
         self.board, self.league = board, board.league
         season = self.league.season
-        self.limits = limits(board, season)
+        self.limits = limits(board.dates, season)
         self.rests = rests(board.dates, season)
         self.gaps = gaps(board.dates, season)
         self.of_team = games_by_team(board.fixtures)
@@ -45,14 +48,12 @@ class Context:
         self.away_cost = TENTHS * self.league.goals.home_venue
         self.shares: dict[str, tuple[Share, Share]] = {}
         self._stretches: dict[int, list[range]] = {}
-        self._limits_on: dict[int, list[tuple[Dates, int]]] = defaultdict(list)
-        for dates, most in self.limits:
-            for date in dates:
-                self._limits_on[date].append((dates, most))
         self._rests_on: dict[int, set[int]] = defaultdict(set)
         for dates in self.rests:
             for date in dates:
                 self._rests_on[date].update(other for other in dates if other != date)
+        self._pitches = np.array([slot.pitches for slot in board.slots], dtype=np.int64)
+        self._date = np.array([slot.date for slot in board.slots], dtype=np.int64)
         self.refresh(state)
 
     def refresh(self, state: State) -> None:
@@ -66,9 +67,9 @@ class Context:
             self._stretches[games] = list(stretches(len(self.board.weeks), games))
         return self._stretches[games]
 
-    def room(self, state: State, free: Iterable[int]) -> list[int]:
+    def room(self, state: State, free: Iterable[int]) -> NDArray[np.int64]:
         """Each slot's pitches that no fixture has which stays."""
-        room = [slot.pitches - used for slot, used in zip(self.board.slots, state.used, strict=True)]
+        room = self._pitches - np.array(state.used, dtype=np.int64)
         for number in free:
             if state.slots[number] != UNPLACED:
                 room[state.slots[number]] += 1
@@ -95,48 +96,41 @@ class Context:
         ]
 
     def candidates(
-        self, state: State, number: int, free: Collection[int], room: Sequence[int], venues: Iterable[int]
+        self, state: State, number: int, free: Collection[int], allowed: NDArray[np.bool_]
     ) -> list[int]:
-        """Slots at some venues that a free fixture may have beside the games that stay; its own comes first.
+        """Slots that a free fixture may have beside the games that stay; its own comes first.
 
         Args:
             state: the schedule.
             number: the fixture.
             free: all free fixtures.
-            room: free pitches of every slot, those of the free fixtures among them.
-            venues: where to look.
+            allowed: for each slot whether it is one to choose from: it has room, and the fixture fits in it.
         """
-        fixture = state.fixtures[number]
-        dates = self._open_dates(state, number, free)
+        own = state.slots[number]
+        found = allowed & self._open_dates(state, number, free)[self._date]
         busy = self._busy(state, number, free)
-        minutes = fixture.division.game_minutes
-        found = []
-        for venue in venues:
-            for date in dates:
-                for slot in self.board.at.get((venue, date), ()):
-                    if room[slot] > 0 and self.board.fits(fixture, slot):
-                        start = self.board.slots[slot].start
-                        if not any(
-                            start < end and begin < start + minutes for begin, end in busy.get(date, ())
-                        ):
-                            found.append(slot)
-        return found
+        minutes = state.fixtures[number].division.game_minutes
+        slots = [] if own == UNPLACED else [own]
+        for slot in np.flatnonzero(found).tolist():
+            one = self.board.slots[slot]
+            spans = busy.get(one.date, ())
+            if slot != own and not any(
+                one.start < end and begin < one.start + minutes for begin, end in spans
+            ):
+                slots.append(slot)
+        return slots
 
-    def _open_dates(self, state: State, number: int, free: Collection[int]) -> list[int]:
+    def _open_dates(self, state: State, number: int, free: Collection[int]) -> NDArray[np.bool_]:
         fixture = state.fixtures[number]
-        dates = self.board.dates_of(fixture)
+        found = np.ones(len(self.board.dates), dtype=bool)
         for team in (fixture.home.name, fixture.away.name):
             fixed = self.dates_of_others(state, team, free)
-            if fixed:
-                dates = [date for date in dates if self._open(date, fixed)]
-        return dates
-
-    def _open(self, date: int, fixed: Counter[int]) -> bool:
-        if any(
-            sum(fixed[one] for one in dates if one in fixed) >= most for dates, most in self._limits_on[date]
-        ):
-            return False
-        return self._rests_on[date].isdisjoint(fixed) if self.rests else True
+            for dates, most in self.limits if fixed else ():
+                if sum(fixed[date] for date in dates if date in fixed) >= most:
+                    found[list(dates)] = False
+            for date in fixed:
+                found[list(self._rests_on[date])] = False
+        return found
 
     def _busy(self, state: State, number: int, free: Collection[int]) -> dict[int, list[tuple[int, int]]]:
         """When the fixture's people are at games that stay, date by date."""

@@ -1,12 +1,10 @@
-"""What each slot costs a game by itself: away from home, travel and unwelcome times, over all slots at once."""
+"""What each slot costs a game by itself: away from home, travel, unwelcome times; over all slots at once."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from jobs.league.scores import prefers
 from jobs.league.solver.grid import Amounts, Grid
-from jobs.league.solver.openings import time_of
 from jobs.league.spec import Team
 
 
@@ -43,10 +41,6 @@ class Costs:
     def _not_preferred(self, team: Team) -> Amounts | None:
         if not team.preferred_times or not self._goals.preferred_times:
             return None
-        dates, weight = self._board.dates, float(self._goals.preferred_times)
-        return np.array(
-            [
-                0.0 if prefers(team, dates[slot.date], time_of(slot.start)) else weight
-                for slot in self._board.slots
-            ]
-        )
+        weight = float(self._goals.preferred_times)
+        slots = range(len(self._board.slots))
+        return np.array([0.0 if self._board.prefers(team, slot) else weight for slot in slots])

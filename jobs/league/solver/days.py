@@ -12,15 +12,15 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 
 from ortools.sat.python import cp_model
 
 from jobs.league.errors import OutOfTime
 from jobs.league.solver import cpsat
 from jobs.league.solver.deadline import Deadline
-from jobs.league.solver.fixtures import Fixture
-from jobs.league.solver.openings import Openings, most_in_a_row
+from jobs.league.solver.fixtures import Fixture, people_of
+from jobs.league.solver.limits import gaps, limits
+from jobs.league.solver.openings import Openings, fits, most_in_a_row
 from jobs.league.spec import LeagueSpec
 
 EFFORT = 8.0
@@ -40,16 +40,6 @@ class Cut:
     fixtures: frozenset[int]
 
 
-@dataclass(frozen=True)
-class Shortage:
-    """A date on which a division has too few slots, however the games are moved about."""
-
-    date: dt.date
-    division: str
-    games: int
-    missing: int
-
-
 @dataclass
 class _Plays:
     """The yes-or-no variables of one person or group: those of its games, date by date."""
@@ -64,12 +54,9 @@ class DayModel:
         league: The league.
         openings: Its openings.
         fixtures: Its games, or those of some of its divisions.
-        elastic: Build the model that explains: slots may be missing, and as few as possible are.
     """
 
-    def __init__(
-        self, league: LeagueSpec, openings: Openings, fixtures: Sequence[Fixture], *, elastic: bool = False
-    ) -> None:
+    def __init__(self, league: LeagueSpec, openings: Openings, fixtures: Sequence[Fixture]) -> None:
         self._league, self._openings, self._fixtures = league, openings, fixtures
         self._model = cp_model.CpModel()
         self._plays = [self._play_dates(fixture) for fixture in fixtures]
@@ -77,8 +64,8 @@ class DayModel:
             self._model.add_exactly_one(plays.values())
         self._teams()
         self._coaches()
-        self._missing = self._slots(elastic)
-        self._model.minimize(sum(self._missing.values()) if elastic else sum(self._away_from_home()))
+        self._slots()
+        self._model.minimize(sum(self._away_from_home()))
 
     def forbid(self, cut: Cut) -> None:
         """Never again all these fixtures on that date."""
@@ -101,37 +88,28 @@ class DayModel:
                 return self._dates(solver) if solver else None
         raise deadline.passed()
 
-    def shortages(self, deadline: Deadline, seed: int) -> list[Shortage] | None:
-        """What an elastic model lacks at least; None when slots are not what is in the way."""
-        manner = cpsat.Manner(EFFORT, relaxation=False)
-        solver = cpsat.run(self._model, deadline, seed=seed, manner=manner)
-        if solver is None:
-            return None
-        games = Counter(
-            zip(self._dates(solver), (each.division.name for each in self._fixtures), strict=True)
-        )
-        lacking = {key: solver.value(missing) for key, missing in self._missing.items()}
-        return [Shortage(*key, games[key], missing) for key, missing in lacking.items() if missing]
-
     def _dates(self, solver: cp_model.CpSolver) -> list[dt.date]:
         return [
             next(date for date, plays in each.items() if solver.boolean_value(plays)) for each in self._plays
         ]
 
     def _play_dates(self, fixture: Fixture) -> dict[dt.date, cp_model.IntVar]:
-        barred = {*fixture.home.blackout_dates, *fixture.away.blackout_dates}
-        return {date: self._model.new_bool_var("") for date in self._openings.dates if date not in barred}
+        return {
+            date: self._model.new_bool_var("")
+            for date in self._openings.dates
+            if any(fits(fixture, date, opening) for opening in self._openings.on(date))
+        }
 
     def _teams(self) -> None:
-        """At most so many games of a team on a day and in a week, and its rest between two days."""
-        season = self._league.season
+        """At most so many games of a team on a day, in a week and on a weekend; its rest and its gaps."""
+        season, dates = self._league.season, self._openings.dates
+        sets = limits(dates, season)
+        must = gaps(dates, season)
         for team in self._groups((each.home.name, each.away.name) for each in self._fixtures).values():
-            for games in team.on.values():
-                self._at_most(games, season.max_games_per_team_per_day)
-            if season.max_games_per_team_per_week is not None:
-                for week in _weeks(self._openings.dates):
-                    games = [game for date in week for game in team.on.get(date, ())]
-                    self._at_most(games, season.max_games_per_team_per_week)
+            for some, most in sets:
+                self._at_most([game for date in some for game in team.on.get(dates[date], ())], most)
+            for some in must:
+                self._model.add_bool_or(game for date in some for game in team.on.get(dates[date], ()))
             if season.min_rest_days:
                 self._rest(team)
 
@@ -160,27 +138,22 @@ class DayModel:
             for person in people.values():
                 self._at_most(person.on.get(date, []), most)
 
-    def _slots(self, elastic: bool) -> dict[tuple[dt.date, str], cp_model.IntVar]:
+    def _slots(self) -> None:
         """The games of each division on each date share out the slots that they may use.
 
         Slots are counted by the set of divisions that may use them, which is exact and far smaller than
         slot by slot.
         """
-        missing: dict[tuple[dt.date, str], cp_model.IntVar] = {}
         divisions = self._groups((each.division.name,) for each in self._fixtures)
         for date in self._openings.dates:
             taken: dict[str, list[cp_model.IntVar]] = defaultdict(list)
-            for fits, slots in self._openings.classes(date).items():
-                shares = {name: self._model.new_int_var(0, slots, "") for name in divisions if name in fits}
+            for takes, slots in self._openings.classes(date).items():
+                shares = {name: self._model.new_int_var(0, slots, "") for name in divisions if name in takes}
                 self._model.add(sum(shares.values()) <= slots)
                 for name, share in shares.items():
                     taken[name].append(share)
             for name, games in divisions.items():
-                if elastic:
-                    missing[date, name] = self._model.new_int_var(0, len(self._fixtures), "")
-                    taken[name].append(missing[date, name])
                 self._model.add(sum(games.on.get(date, ())) <= sum(taken[name]))
-        return missing
 
     def _away_from_home(self) -> Iterator[cp_model.IntVar]:
         """For each venue and date, the games that find no slot at their home venue."""
@@ -210,14 +183,3 @@ class DayModel:
                 self._model.add_at_most_one(games)
             else:
                 self._model.add(sum(games) <= most)
-
-
-def people_of(fixture: Fixture) -> list[str]:
-    """Everyone who must be at a game and can be at one only: both teams, and their coaches."""
-    coaches = [f"coach {team.coach}" for team in (fixture.home, fixture.away) if team.coach]
-    return list(dict.fromkeys([f"team {fixture.home.name}", f"team {fixture.away.name}", *coaches]))
-
-
-def _weeks(dates: list[dt.date]) -> list[list[dt.date]]:
-    """The dates, week by week; a week is from Monday to Sunday."""
-    return [list(week) for _, week in groupby(dates, key=lambda date: date.isocalendar()[:2])]

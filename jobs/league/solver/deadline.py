@@ -35,6 +35,11 @@ class Deadline:
             raise self.passed()
         return left
 
+    @property
+    def elapsed(self) -> float:
+        """Seconds since it was set."""
+        return self._limit - (self._end - self._now())
+
     def passed(self) -> OutOfTime:
         """The error to raise when work had to stop."""
         return OutOfTime(

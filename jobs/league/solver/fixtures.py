@@ -10,7 +10,9 @@ import datetime as dt
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
 
+from jobs.league.solver.uneven import uneven_pairings
 from jobs.league.spec import Division, LeagueSpec, Team
 
 Pair = tuple[int, int]  # places of two teams in their division
@@ -26,6 +28,12 @@ class Fixture:
     away: Team
 
 
+def people_of(fixture: Fixture) -> list[str]:
+    """Everyone who must be at a game and can be at one only: both teams, and their coaches."""
+    coaches = [f"coach {team.coach}" for team in (fixture.home, fixture.away) if team.coach]
+    return list(dict.fromkeys([f"team {fixture.home.name}", f"team {fixture.away.name}", *coaches]))
+
+
 def pair_teams(league: LeagueSpec, dice: random.Random) -> list[Fixture]:
     """Pair the teams of every division.
 
@@ -34,12 +42,24 @@ def pair_teams(league: LeagueSpec, dice: random.Random) -> list[Fixture]:
     fixtures: list[Fixture] = []
     for division in league.divisions:
         teams = league.teams_by_division[division.name]
+        if any(team.fewer_games for team in teams):
+            fixtures += _uneven(league, division, teams, dice)
+            continue
         order = _best_order(teams, division.games_each(len(teams)), league.season.play_dates, dice)
         fixtures += [
             Fixture(division, order[a], order[b])
             for a, b in pairings(len(teams), division.games_each(len(teams)))
         ]
     return fixtures
+
+
+def _uneven(league: LeagueSpec, division: Division, teams: list[Team], dice: random.Random) -> list[Fixture]:
+    dates = frozenset(league.season.play_dates)
+    free = [dates - frozenset(team.blackout_dates) for team in teams]
+    shared = {(a, b): len(free[a] & free[b]) for a, b in combinations(range(len(teams)), 2)}
+    due, full = [league.games_of(team) for team in teams], division.games_each(len(teams))
+    pairs = uneven_pairings(due, full, shared, dice.randrange(2**31))
+    return [Fixture(division, teams[a], teams[b]) for a, b in pairs]
 
 
 def pairings(teams: int, games_each: int) -> list[Pair]:

@@ -164,7 +164,7 @@ class _Frequency:
 
     def __init__(self, board: Board) -> None:
         season, dates = board.league.season, len(board.dates)
-        groups = limits(board, season)
+        groups = limits(board.dates, season)
         self._groups = np.zeros((len(groups), dates), dtype=np.int64)
         self._most = np.array([most for _, most in groups], dtype=np.int64)
         for place, (some, _) in enumerate(groups):

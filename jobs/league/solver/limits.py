@@ -7,33 +7,34 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from jobs.league.solver.board import Board
 from jobs.league.spec import Season
-from jobs.league.weeks import long_gaps
+from jobs.league.weeks import long_gaps, week_of, weekend_of
 
 Dates = tuple[int, ...]
 
 
-def limits(board: Board, season: Season) -> list[tuple[Dates, int]]:
+def limits(dates: Sequence[dt.date], season: Season) -> list[tuple[Dates, int]]:
     """Dates by day, week and weekend, with the most games of a team; limits that bind nobody are left out."""
     daily = season.max_games_per_team_per_day
-    found: list[tuple[Dates, int]] = [((date,), daily) for date in range(len(board.dates))]
-    weeks: dict[int, list[int]] = defaultdict(list)
-    weekends: dict[dt.date, list[int]] = defaultdict(list)
-    for date, week in enumerate(board.week_of):
-        weeks[week].append(date)
-    for date, saturday in enumerate(board.weekend_of):
-        if saturday is not None:
-            weekends[saturday].append(date)
-    for groups, most in (
-        (weeks.values(), season.max_games_per_team_per_week),
-        (weekends.values(), season.max_games_per_team_per_weekend),
+    found: list[tuple[Dates, int]] = [((date,), daily) for date in range(len(dates))]
+    for key, most in (
+        (week_of, season.max_games_per_team_per_week),
+        (weekend_of, season.max_games_per_team_per_weekend),
     ):
         if most is not None:
-            found += [(tuple(dates), most) for dates in groups if len(dates) * daily > most]
+            groups = _grouped(dates, key)
+            found += [(tuple(some), most) for some in groups if len(some) * daily > most]
     return found
+
+
+def _grouped(dates: Sequence[dt.date], key: Callable[[dt.date], object]) -> list[list[int]]:
+    groups: dict[object, list[int]] = defaultdict(list)
+    for number, date in enumerate(dates):
+        if (group := key(date)) is not None:
+            groups[group].append(number)
+    return list(groups.values())
 
 
 def rests(dates: Sequence[dt.date], season: Season) -> list[Dates]:

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from jobs.league.solver.fixtures import Fixture
 from jobs.league.spec import LeagueSpec, Team, Venue
 from jobs.league.windows import WEEKDAYS
 
@@ -80,6 +81,15 @@ def forbids(team: Team, date: dt.date, start: int, minutes: int) -> bool:
         and start < minutes_of(window.end)
         and minutes_of(window.start) < start + minutes
         for window in team.forbidden_times
+    )
+
+
+def fits(fixture: Fixture, date: dt.date, opening: Opening) -> bool:
+    """Whether a fixture could be played in an opening on this date, if it were the only one."""
+    minutes = fixture.division.game_minutes
+    return fixture.division.name in opening.divisions and not any(
+        date in team.blackout_dates or forbids(team, date, opening.start, minutes)
+        for team in (fixture.home, fixture.away)
     )
 
 

@@ -19,6 +19,7 @@ from jobs.league.solver.deadline import Deadline
 from jobs.league.solver.state import UNPLACED, Share, State
 from jobs.league.weeks import rematch_gap
 
+BROKEN_COST = 50_000  # for each stretch without a game that the season does not allow
 UNPLACED_COST = 1_000_000
 Literal = cp_model.IntVar
 Moves = dict[int, tuple[int, bool]]  # fixture: its slot, and whether its sides change
@@ -110,7 +111,7 @@ class Patch:
                 here[slot].append(play)
         room = self._context.room(self._state, self._plays)
         for slot, plays_here in here.items():
-            self._at_most(plays_here, room[slot])
+            self._at_most(plays_here, int(room[slot]))
 
     def _people(self) -> None:
         """Nobody has two games at once; where a team may play once a day, ``_teams`` sees to its own."""
@@ -153,7 +154,11 @@ class Patch:
             self._rest(literals)
             for dates in self._context.gaps:
                 if not any(date in fixed for date in dates):
-                    self._model.add_bool_or(play for date in dates for play in literals.get(date, ()))
+                    broken = self._model.new_bool_var("")
+                    self._costs.append(Cost(broken, BROKEN_COST))
+                    self._model.add_bool_or(
+                        [broken, *(play for date in dates for play in literals.get(date, ()))]
+                    )
 
     def _rest(self, literals: Mapping[int, list[Literal]]) -> None:
         if not self._context.rests:

@@ -1,150 +1,71 @@
-"""Where and at what time each game of one day is played.
+"""Where and at what time the games of one day are played, when their day is given.
 
-Owns the assignment of a day's games to its openings: exact, and with as many games at the home venue as
-possible. Teams and coaches are in one place at a time. Knows nothing of other days.
+Owns the day by itself: whether its games fit, and which of them are too many if they do not. Used where
+single games found no way (``construct``) and the days were chosen by proof (``days``).
 """
 
 from __future__ import annotations
 
-import random
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-
-from ortools.sat.python import cp_model
+from collections.abc import Collection
 
 from jobs.league.errors import OutOfTime
-from jobs.league.solver import cpsat
-from jobs.league.solver.days import people_of
+from jobs.league.solver.context import Context
 from jobs.league.solver.deadline import Deadline
-from jobs.league.solver.fixtures import Fixture
-from jobs.league.solver.openings import Opening
+from jobs.league.solver.grid import Grid
+from jobs.league.solver.patch import Moves, Patch
+from jobs.league.solver.state import State
 
 EFFORT = 2.0  # a day of the 200-team sample needs 0.01
-FEW, ALL = 12, 1_000_000  # openings away from home that a game may choose from
-
-Places = list[dict[int, cp_model.IntVar]]  # for each game, its variable for each opening that it may have
+FEW = 12  # openings that a game may choose from beside those at home, before all are looked at
 
 
-def place_games(
-    fixtures: Sequence[Fixture], openings: Sequence[Opening], deadline: Deadline, seed: int
-) -> list[Opening] | None:
-    """An opening for each game, in their order; None when the day has no room for them.
-
-    Games stay at home if all of them can, which takes a model of a few openings each; else they choose from
-    a few openings more, and only if that is not enough from all.
-
-    Raises:
-        OutOfTime: neither was known in time.
-    """
-    for away in (0, FEW):
-        try:
-            placed = _place(fixtures, openings, away, deadline, seed)
-        except OutOfTime:
-            continue  # the effort was used up; if it was the deadline, the next one raises at once
-        if placed is not None:
-            return placed
-    return _place(fixtures, openings, ALL, deadline, seed)
-
-
-def crowd(
-    fixtures: Mapping[int, Fixture], openings: Sequence[Opening], deadline: Deadline, seed: int
-) -> frozenset[int]:
-    """Games, by number, that are already too many for the day: without any one of them the rest would fit.
+class Day:
+    """The games of one date, none of which has a slot yet.
 
     Args:
-        fixtures: Games that do not fit together.
-        openings: The day's openings.
-        deadline: When to stop.
-        seed: Seed of the solver.
+        context: the league's rules.
+        grid: its slots.
+        state: the schedule; the games of other dates stay where they are.
+        date: the date's number.
     """
-    kept = dict(fixtures)
-    for number in fixtures:
-        fewer = {other: fixture for other, fixture in kept.items() if other != number}
-        if _place(list(fewer.values()), openings, ALL, deadline, seed, best=False) is None:
-            kept = fewer
-    return frozenset(kept)
 
+    def __init__(self, context: Context, grid: Grid, state: State, date: int) -> None:
+        self._context, self._grid, self._state, self._date = context, grid, state, date
 
-def _place(
-    fixtures: Sequence[Fixture],
-    openings: Sequence[Opening],
-    away: int,
-    deadline: Deadline,
-    seed: int,
-    *,
-    best: bool = True,
-) -> list[Opening] | None:
-    """Solve the day with so many openings away from home for each game.
+    def place(self, games: Collection[int], deadline: Deadline, seed: int) -> Moves | None:
+        """A slot for each game, or None when the day has no room for them.
 
-    As many as possible at home if ``best``.
-    """
-    model, dice = cp_model.CpModel(), random.Random(seed)
-    choices = [_choices(fixture, openings, away, dice) for fixture in fixtures]
-    if not all(choices):
-        return None
-    places = _places(model, fixtures, openings, choices)
-    if best and away:
-        model.minimize(sum(_away_from_home(fixtures, openings, places)))
-    solver = cpsat.run(model, deadline, seed=seed, manner=cpsat.Manner(EFFORT, relaxation=True))
-    if solver is None:
-        return None
-    return [openings[next(n for n, place in each.items() if solver.boolean_value(place))] for each in places]
+        Raises:
+            OutOfTime: neither was known in time.
+        """
+        for most in (FEW, None):
+            try:
+                moves = self._solve(games, most, deadline, seed)
+            except OutOfTime:
+                deadline.remaining()  # the effort was used up; if it was the deadline, this raises
+                continue
+            if moves is not None:
+                return moves
+        return self._solve(games, None, deadline, seed)
 
+    def crowd(self, games: Collection[int], deadline: Deadline, seed: int) -> frozenset[int]:
+        """Of games that do not fit some that are already too many: without any one of them the rest fits."""
+        kept = dict.fromkeys(games)
+        for game in list(kept):
+            fewer = [other for other in kept if other != game]
+            if self._solve(fewer, None, deadline, seed) is None:
+                del kept[game]
+        return frozenset(kept)
 
-def _choices(fixture: Fixture, openings: Sequence[Opening], away: int, dice: random.Random) -> list[int]:
-    """The openings that a game may have: every one at home, and so many elsewhere."""
-    fits = [n for n, opening in enumerate(openings) if fixture.division.name in opening.divisions]
-    home = [n for n in fits if openings[n].venue == fixture.home.home_venue]
-    elsewhere = [n for n in fits if openings[n].venue != fixture.home.home_venue]
-    return home + (elsewhere if away >= len(elsewhere) else dice.sample(elsewhere, away))
+    def _solve(self, games: Collection[int], most: int | None, deadline: Deadline, seed: int) -> Moves | None:
+        choices = {game: self._choices(game, games, most) for game in games}
+        if not all(choices.values()):
+            return None
+        return Patch(self._context, self._state, choices).solve(deadline, seed=seed, effort=EFFORT)
 
-
-def _away_from_home(
-    fixtures: Sequence[Fixture], openings: Sequence[Opening], places: Places
-) -> Iterator[cp_model.IntVar]:
-    for fixture, each in zip(fixtures, places, strict=True):
-        for number, place in each.items():
-            if openings[number].venue != fixture.home.home_venue:
-                yield place
-
-
-def _places(
-    model: cp_model.CpModel,
-    fixtures: Sequence[Fixture],
-    openings: Sequence[Opening],
-    choices: Sequence[Sequence[int]],
-) -> Places:
-    """A variable for each game and each opening that it may have, with the rules between them."""
-    places: Places = [{number: model.new_bool_var("") for number in each} for each in choices]
-    for each in places:
-        model.add_exactly_one(each.values())
-    for number, opening in enumerate(openings):
-        here = [each[number] for each in places if number in each]
-        model.add(sum(here) <= opening.pitches)
-    _one_place_at_a_time(model, fixtures, openings, places)
-    return places
-
-
-def _one_place_at_a_time(
-    model: cp_model.CpModel, fixtures: Sequence[Fixture], openings: Sequence[Opening], places: Places
-) -> None:
-    """Nobody has two games that overlap.
-
-    Of games that overlap, one begins while the others are on: so at each start time at most one game of a
-    person is on.
-    """
-    schedules: dict[str, list[int]] = defaultdict(list)
-    for game, fixture in enumerate(fixtures):
-        for person in people_of(fixture):
-            schedules[person].append(game)
-    starts = sorted({opening.start for opening in openings})
-    for games in (games for games in schedules.values() if len(games) > 1):
-        for moment in starts:
-            model.add_at_most_one(
-                place
-                for game in games
-                for number, place in places[game].items()
-                if openings[number].start
-                <= moment
-                < openings[number].start + fixtures[game].division.game_minutes
-            )
+    def _choices(self, game: int, games: Collection[int], most: int | None) -> list[int]:
+        today = self._grid.allowed(game) & (self._grid.date == self._date)
+        home = self._grid.venue == self._context.board.home_of(self._state.fixtures[game].home)
+        at_home = self._context.candidates(self._state, game, games, today & home)
+        elsewhere = self._context.candidates(self._state, game, games, today & ~home)
+        return at_home + elsewhere[:most]

@@ -1,139 +1,226 @@
 """From a league to its schedule: the phases, one after the other.
 
-Owns their order, the progress that is reported and what happens when one of them finds no way. Each phase
-is in a file of its own: ``bounds``, ``fixtures``, ``orientation``, ``days``, ``slots``.
+Owns their order, what is reported of them, and when it is enough. Each phase is in a file of its own:
+``bounds``, ``fixtures``, ``orientation``, ``construct``, ``proof``, ``polish``; ``bound`` says how good it
+could be.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import random
-from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
 
-from jobs.league.schedule import Game, Schedule
+from jobs.league.errors import OutOfTime
+from jobs.league.schedule import Schedule
+from jobs.league.solver.board import Board
+from jobs.league.solver.bound import Bound, bound
 from jobs.league.solver.bounds import check_bounds
 from jobs.league.solver.conflicts import explain
-from jobs.league.solver.days import Cut, DayModel
+from jobs.league.solver.construct import place_all
 from jobs.league.solver.deadline import Deadline
-from jobs.league.solver.fixtures import Fixture, pair_teams
-from jobs.league.solver.openings import Opening, Openings, time_of
+from jobs.league.solver.draft import Draft
+from jobs.league.solver.fixtures import pair_teams
+from jobs.league.solver.openings import Openings
 from jobs.league.solver.orientation import balance_sides
-from jobs.league.solver.slots import crowd, place_games
+from jobs.league.solver.polish import Polish
+from jobs.league.solver.proof import Proof
+from jobs.league.solver.state import UNPLACED, State
 from jobs.league.spec import LeagueSpec
 
-Report = Callable[[int, int, str], None]
-
 PAIRINGS = 3  # ways to pair the teams that are tried before a league is called infeasible
-MAX_CUTS = 60  # days that may turn out too crowded, for one pairing
+MENDING = 40  # turns in which games without a slot and gaps that are too long are looked for a place
+
+Ended = Literal["proved best", "no more gain", "time limit", "asked to stop"]
 
 
-@dataclass
-class _Season:
-    """One attempt: a pairing, and what was learned about its days."""
+@dataclass(frozen=True)
+class Report:
+    """How far the solver is.
 
-    league: LeagueSpec
-    openings: Openings
-    fixtures: Sequence[Fixture]
-    deadline: Deadline
-    seed: int
-    report: Report
-    cuts: list[Cut] = field(default_factory=list)
+    Attributes:
+        phase: what it does.
+        placed: games that have a slot.
+        total: games in all.
+        cost: weighted cost of the best schedule so far; None before there is one.
+        home_venue_share: its share of games at the home venue, from 0 to 1.
+        bound: what no schedule of this pairing can beat, once that is proved.
+    """
+
+    phase: str
+    placed: int
+    total: int
+    cost: float | None = None
+    home_venue_share: float | None = None
+    bound: Bound | None = None
 
 
-def solve(league: LeagueSpec, seed: int, time_limit: float, report: Report) -> Schedule:
-    """Make a schedule that keeps every rule, with as many games as can be had at the home team's venue.
+@dataclass(frozen=True)
+class Solution:
+    """The best schedule that was found.
 
-    The same league and seed give the same schedule on every run with the same versions of OR-tools and
-    Python, unless the time limit stops an improvement half way: then the schedule is as valid, but may be
-    another one.
+    Attributes:
+        schedule: it keeps every rule.
+        bound: what no schedule of this pairing can beat; None if the time ended before.
+        ended: why it is not improved any more.
+        first_valid: seconds until there was a valid schedule.
+        seconds: seconds in all.
+        turns: turns of improving.
+    """
+
+    schedule: Schedule
+    bound: Bound | None
+    ended: Ended
+    first_valid: float
+    seconds: float
+    turns: int
+
+
+Watch = Callable[[State], None]
+
+
+def never() -> bool:
+    """Nobody asks to stop."""
+    return False
+
+
+def unreported(report: Report) -> None:
+    """Nobody wants to know."""
+
+
+def unwatched(state: State) -> None:
+    """Nobody looks at schedules on the way."""
+
+
+class Solver:
+    """One run.
+
+    The same league and seed give the same schedule on every machine with the same versions of OR-tools, NumPy
+    and Python, unless the time limit or a stop ends it before nothing is gained any more.
 
     Args:
-        league: The league.
-        seed: Moves the pairing and the solver's choices about.
-        time_limit: Seconds that all of it may take.
-        report: Called with games placed so far, games in all and a message.
-
-    Raises:
-        InfeasibleLeague: no schedule was possible; the message names the rules that are in the way.
-        OutOfTime: the time limit ended first.
+        league: the league.
+        seed: moves the pairing and the solver's choices about.
+        time_limit: seconds that all of it may take.
+        report: told how far it is, many times a second at most.
+        stop: asked often; True ends the improving, once there is a valid schedule.
+        watch: given each better schedule, about once a second; it is not changed afterwards.
     """
-    deadline, dice = Deadline(time_limit), random.Random(seed)
-    openings = Openings(league)
-    report(0, league.total_games, "Counting slots and dates…")
-    check_bounds(league, openings)
-    for _ in range(PAIRINGS):
-        report(0, league.total_games, f"Pairing {len(league.teams):,} teams…")
-        fixtures = balance_sides(pair_teams(league, dice))
-        season = _Season(league, openings, fixtures, deadline, seed, report)
-        games = _schedule(season)
-        if games is not None:
-            return Schedule.of(league, games)
-    raise explain(league, openings, fixtures, season.cuts, seed)
+
+    def __init__(
+        self,
+        league: LeagueSpec,
+        seed: int,
+        time_limit: float,
+        report: Callable[[Report], None] = unreported,
+        *,
+        stop: Callable[[], bool] = never,
+        watch: Watch = unwatched,
+    ) -> None:
+        self._league, self._seed = league, seed
+        self._deadline, self._limit = Deadline(time_limit), time_limit
+        self._tell, self._stop, self._watch = report, stop, watch
+        self._openings = Openings(league)
+        self._bound: Bound | None = None
+        self._first_valid = 0.0
+
+    def solve(self) -> Solution:
+        """Make a schedule that keeps every rule, as good as the time allows.
+
+        Raises:
+            InfeasibleLeague: no schedule was possible; the message names the rules that are in the way.
+            OutOfTime: the time limit ended before there was a valid one.
+        """
+        self._say("Counting slots and dates", 0)
+        check_bounds(self._league, self._openings)
+        draft = self._first()
+        self._first_valid = self._elapsed
+        self._watch(draft.state)
+        return self._improve(draft)
+
+    def _first(self) -> Draft:
+        """A valid schedule."""
+        dice = random.Random(self._seed)
+        for _ in range(PAIRINGS):
+            self._say(f"Pairing {len(self._league.teams):,} teams", 0)
+            fixtures = balance_sides(pair_teams(self._league, dice))
+            board = Board(self._league, self._openings, fixtures)
+            empty = State(board, [UNPLACED] * len(fixtures))
+            draft = Draft(empty, self._seed)
+            if self._construct(draft):
+                return draft
+            self._say("Looking for a way with CP-SAT", 0)
+            proof = Proof(empty, self._deadline, self._seed)
+            found = proof.schedule()
+            if found is not None:
+                return Draft(found, self._seed)
+        raise explain(self._league, self._openings, fixtures, proof.cuts, self._seed)
+
+    def _construct(self, draft: Draft) -> bool:
+        """Game by game, and with patches for what is left; whether every rule is kept then."""
+        if not place_all(draft, self._deadline, lambda placed: self._say("Placing games", placed)):
+            return False
+        mending = Polish(draft)
+        while not draft.valid and not mending.enough and mending.turns < MENDING:
+            self._say(f"Closing gaps of {len(draft.broken)} teams", len(draft.games))
+            mending.turn(self._deadline, never)
+        self._deadline.remaining()
+        return draft.valid
+
+    def _improve(self, draft: Draft) -> Solution:
+        best = Schedule.of(self._league, draft.state.games())
+        self._say("Proving how good it can be", len(draft.games), best)
+        try:
+            self._bound = bound(draft.board, self._deadline, self._seed)
+        except OutOfTime:
+            return self._solution(best, "time limit", 0)
+        polish, ended = Polish(draft), self._ended(best)
+        while ended is None:
+            self._say("Improving", len(draft.games), best)
+            if polish.turn(self._deadline, self._stop):
+                state = draft.state
+                best = Schedule.of(self._league, state.games())
+                self._watch(state)
+            ended = self._ended(best) or ("no more gain" if polish.enough else None)
+        return self._solution(best, ended, polish.turns)
+
+    def _ended(self, best: Schedule) -> Ended | None:
+        if self._bound is not None and best.scores.cost <= self._bound.cost:
+            return "proved best"
+        if self._elapsed >= self._limit:
+            return "time limit"
+        return "asked to stop" if self._stop() else None
+
+    def _solution(self, best: Schedule, ended: Ended, turns: int) -> Solution:
+        return Solution(best, self._bound, ended, round(self._first_valid, 3), round(self._elapsed, 3), turns)
+
+    @property
+    def _elapsed(self) -> float:
+        return self._deadline.elapsed
+
+    def _say(self, phase: str, placed: int, best: Schedule | None = None) -> None:
+        scores = best.scores if best else None
+        self._tell(
+            Report(
+                phase,
+                placed,
+                self._league.total_games,
+                scores.cost if scores else None,
+                scores.home_venue_share if scores else None,
+                self._bound,
+            )
+        )
 
 
-def _schedule(season: _Season) -> list[Game] | None:
-    """The games of one pairing; None when it has no schedule.
-
-    A day that is too crowded is learned from: what does not fit together is forbidden, and the days chosen
-    again.
-    """
-    days = DayModel(season.league, season.openings, season.fixtures)
-    while len(season.cuts) <= MAX_CUTS:
-        season.report(0, season.league.total_games, "Choosing days…")
-        dates = days.choose(season.deadline, season.seed)
-        if dates is None:
-            return None
-        games, cuts = _place(season, dates)
-        if not cuts:
-            return games
-        for cut in cuts:
-            days.forbid(cut)
-        season.cuts += cuts
-    raise season.deadline.passed()
-
-
-def _place(season: _Season, dates: list[dt.date]) -> tuple[list[Game], list[Cut]]:
-    """The games of every day, and the cuts of the days on which they do not fit."""
-    numbers: dict[dt.date, list[int]] = defaultdict(list)
-    for number, date in enumerate(dates):
-        numbers[date].append(number)
-    games: list[Game] = []
-    cuts: list[Cut] = []
-    for count, date in enumerate(sorted(numbers), start=1):
-        message = f"Placing games at venues… day {count} of {len(numbers)}"
-        season.report(len(games), season.league.total_games, message)
-        todays = {number: season.fixtures[number] for number in numbers[date]}
-        openings = season.openings.on(date)
-        placed = place_games(list(todays.values()), openings, season.deadline, season.seed)
-        if placed is None:
-            cuts.append(Cut(date, crowd(todays, openings, season.deadline, season.seed)))
-        else:
-            games += _games(date, list(todays.values()), placed)
-    season.report(len(games), season.league.total_games, f"Placed {len(games):,} games")
-    return games, cuts
-
-
-def _games(date: dt.date, fixtures: list[Fixture], placed: list[Opening]) -> list[Game]:
-    """Games with their places, each on a pitch of its own."""
-    pitches: dict[Opening, int] = defaultdict(int)
-    games = []
-    for fixture, opening in zip(fixtures, placed, strict=True):
-        pitches[opening] += 1
-        games.append(_game(date, fixture, opening, pitches[opening]))
-    return games
-
-
-def _game(date: dt.date, fixture: Fixture, opening: Opening, pitch: int) -> Game:
-    return Game(
-        division=fixture.division.name,
-        home=fixture.home.name,
-        away=fixture.away.name,
-        date=date,
-        start=time_of(opening.start),
-        end=time_of(opening.start + fixture.division.game_minutes),
-        venue=opening.venue,
-        pitch=pitch,
-        at_home_venue=opening.venue == fixture.home.home_venue,
-    )
+def solve(
+    league: LeagueSpec,
+    seed: int,
+    time_limit: float,
+    report: Callable[[Report], None] = unreported,
+    *,
+    stop: Callable[[], bool] = never,
+    watch: Watch = unwatched,
+) -> Solution:
+    """Make a schedule: see ``Solver``."""
+    return Solver(league, seed, time_limit, report, stop=stop, watch=watch).solve()
