@@ -14,11 +14,11 @@ from itertools import pairwise
 
 from ortools.graph.python.max_flow import SimpleMaxFlow
 
-from jobs.league.errors import InfeasibleLeague
+from jobs.league.errors import InfeasibleLeague, OutOfTime
 from jobs.league.solver.conflicts import explain_days, pairs
 from jobs.league.solver.deadline import Deadline
 from jobs.league.solver.openings import Openings, forbids
-from jobs.league.solver.reasons import Ground, Rule, Unit, in_a_row, starting
+from jobs.league.solver.reasons import Ground, Kind, Rule, Rules, Unit, in_a_row, starting
 from jobs.league.solver.reasons_frequency import most_games
 from jobs.league.solver.reasons_least import find
 from jobs.league.solver.reasons_told import least_games, sides, tell
@@ -27,6 +27,7 @@ from jobs.league.spec import LeagueSpec, Team
 
 SECONDS = 6.0  # for the least conflict, once it is known that there is one
 SMALL = 8_000  # teams times dates of a league whose days are looked at as a whole, which takes 0.2 s then
+SLOTS: tuple[Kind, ...] = ("games", "slots", "closed", "open dates", "holiday")
 ANY_GAP = 10_000  # days
 SEED = 1  # a reason does not depend on the seed of the schedule
 
@@ -44,21 +45,28 @@ def check_bounds(league: LeagueSpec, openings: Openings) -> None:
     crowded = _crowded_divisions(league, openings)
     starts = {date: starting(ground.openings(date, ground.every_rule)) for date in ground.season.play_dates}
     units = _short_of_dates(ground, starts) or _never_meeting(ground, starts) or _overcoached(ground, starts)
-    small = len(league.teams) * len(openings.dates) <= SMALL
     if units:
         _refuse(ground, units)
+    small = len(league.teams) * len(openings.dates) <= SMALL
+    if crowded and small:
+        teams = [team for name in crowded for team in league.teams_by_division[name]]
+        of_slots = frozenset(rule for rule in ground.every_rule if rule.kind in SLOTS)
+        _refuse(ground, sides(ground, teams), of_slots)
     if small and (found := explain_days(league, SEED, seconds=SECONDS)):
         raise found
     if crowded:
         raise _too_few_slots(ground, openings, crowded)
 
 
-def _refuse(ground: Ground, units: Sequence[Unit]) -> None:
+def _refuse(ground: Ground, units: Sequence[Unit], rules: Rules | None = None) -> None:
     """Raise the least conflict of some units."""
     for times in (False, True):
-        found = find(ground, units, Deadline(SECONDS), SEED, times=times)
+        try:
+            found = find(ground, units, Deadline(SECONDS / 2), SEED, times=times, rules=rules)
+        except OutOfTime:
+            return
         if found is not None:
-            raise tell(ground, found, Deadline(SECONDS), SEED)
+            raise tell(ground, found, Deadline(SECONDS / 2), SEED)
 
 
 def _crowded_divisions(league: LeagueSpec, openings: Openings) -> list[str]:
@@ -144,17 +152,27 @@ def _longest_gap(ground: Ground, free: Sequence[dt.date]) -> int:
 
 
 def _never_meeting(ground: Ground, starts: Starts) -> list[Unit]:
-    """Two teams that must meet more often than they have dates in common, if every two teams must meet."""
+    """Two teams that must meet more often than they have dates, or at any time, in common."""
     for teams in ground.league.teams_by_division.values():
         if ground.league.division_of(teams[0]).games_each(len(teams)) < len(teams) - 1:
             continue
         free = {team.name: frozenset(_free(ground, team, starts)) for team in teams}
         for unit in pairs(ground, teams):
             one, other = unit.teams
-            common = sorted(free[one.name] & free[other.name])
+            common = free[one.name] & free[other.name]
+            if one.forbidden_times and other.forbidden_times:
+                common = frozenset(date for date in common if _suits(ground, unit, date, starts[date]))
             if unit.least > len(common) * ground.season.max_games_per_team_per_day:
                 return [unit]
     return []
+
+
+def _suits(ground: Ground, unit: Unit, date: dt.date, starts: dict[str, set[int]]) -> bool:
+    """Whether a start of this date suits both teams of a pair."""
+    minutes = ground.minutes[unit.division]
+    return any(
+        not any(forbids(team, date, start, minutes) for team in unit.teams) for start in starts[unit.division]
+    )
 
 
 def _overcoached(ground: Ground, starts: Starts) -> list[Unit]:

@@ -17,7 +17,7 @@ from jobs.league.solver.deadline import Deadline
 from jobs.league.solver.openings import Openings
 from jobs.league.solver.reasons import Ground, Unit
 from jobs.league.solver.reasons_least import Conflict, find, narrow
-from jobs.league.solver.reasons_model import Model
+from jobs.league.solver.reasons_model import STRUCTURAL, Model
 from jobs.league.solver.reasons_proof import short_of
 from jobs.league.solver.reasons_told import sides, tell
 from jobs.league.solver.reasons_words import listed, on_dates
@@ -80,12 +80,13 @@ def explain_days(league: LeagueSpec, seed: int, *, seconds: float = SECONDS) -> 
     Needs neither fixtures nor a proof by the solver, and sees what linear programming sees: a second for 200
     teams, five for 2,000. Worth asking when the days are not found soon.
     """
-    ground, deadline = Ground(league), Deadline(seconds - TELLING)
+    ground, deadline = Ground(league), Deadline(max(TELLING, seconds - TELLING))
+    units = sides(ground, league.teams)
     try:
-        model = Model(ground, sides(ground, league.teams), ground.every_rule, times=False)
-        if not (used := short_of(model, deadline)):
+        if not (used := short_of(Model(ground, units, ground.every_rule, times=False), deadline)):
             return None
-        found = narrow(ground, model.units, frozenset(used), deadline, seed, times=False)
+        shaping = {rule for rule in ground.every_rule if rule.kind in STRUCTURAL}
+        found = narrow(ground, units, frozenset(used | shaping), deadline, seed, times=False)
     except OutOfTime:
         return None
     return tell(ground, found, Deadline(TELLING), seed)
@@ -107,11 +108,14 @@ def _steps(ground: Ground, fixtures: Sequence[Fixture], crowded: set[str]) -> It
     """Where to look, in order: what holds for every pairing first."""
     league = ground.league
     yield _Step(sides(ground, league.teams), times=False)
+
+    def suspicion(teams: Sequence[Team]) -> int:
+        return -sum((team.division in crowded) + bool(team.forbidden_times) for team in teams)
+
     coaches = [teams for teams in ground.coached.values() if len(teams) > 1]
-    for teams in sorted(coaches, key=lambda teams: -sum(team.division in crowded for team in teams)):
+    for teams in sorted(coaches, key=suspicion):
         yield _Step(sides(ground, teams), times=True)
-    for division in sorted(league.divisions, key=lambda division: division.name not in crowded):
-        teams = league.teams_by_division[division.name]
+    for teams in sorted(league.teams_by_division.values(), key=suspicion):
         if len(teams) <= MOST_PAIRED:
             yield _Step(pairs(ground, teams), times=True)
     starts = sum(len({each.start for each in ground.openings(date, ())}) for date in ground.dates)

@@ -38,6 +38,18 @@ class Costs:
                 costs = costs + missed
         return costs
 
+    def at(self, game: int, slot: int) -> float:
+        """For one slot."""
+        fixture, goals = self._grid.fixtures[game], self._goals
+        home, away = self._board.home_of(fixture.home), self._board.home_of(fixture.away)
+        venue = self._board.slots[slot].venue
+        cost = 0.0 if venue == home else float(goals.home_venue)
+        cost += goals.travel * 2 * float(self._km[home][venue] + self._km[away][venue]) / 10
+        for missed in (self._missed[fixture.home.name], self._missed[fixture.away.name]):
+            if missed is not None:
+                cost += float(missed[slot])
+        return cost
+
     def _not_preferred(self, team: Team) -> Amounts | None:
         if not team.preferred_times or not self._goals.preferred_times:
             return None

@@ -68,7 +68,7 @@ class Draft:
     def cost_of(self, game: int) -> float:
         """What a game costs by itself."""
         slot = self.grid.slots[game]
-        return UNPLACED_COST if slot == UNPLACED else float(self._costs.of(game)[slot])
+        return UNPLACED_COST if slot == UNPLACED else self._costs.at(game, slot)
 
     def put(self, game: int) -> bool:
         """Give a game its best free slot, if there is one."""

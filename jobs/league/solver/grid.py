@@ -174,18 +174,20 @@ class _Frequency:
             for other in some[1:]:
                 self._near[some[0], other] = self._near[other, some[0]] = 1
         self._played = {team.name: np.zeros(dates, dtype=np.int64) for team in board.league.teams}
-        self._blocked = {team.name: np.zeros(dates, dtype=np.int64) for team in board.league.teams}
+        self._blocked: dict[str, Numbers] = {}
 
     def blocked(self, team: str) -> Numbers:
         """For each date in how many ways a team cannot play once more on it."""
+        if team not in self._blocked:
+            played = self._played[team]
+            full = (self._groups @ played >= self._most).astype(np.int64)
+            self._blocked[team] = full @ self._groups + (played > 0).astype(np.int64) @ self._near
         return self._blocked[team]
 
     def move(self, team: str, date: int, step: int) -> None:
         """A team plays once more on a date, or once less."""
-        played = self._played[team]
-        played[date] += step
-        full = (self._groups @ played >= self._most).astype(np.int64)
-        self._blocked[team] = full @ self._groups + (played > 0).astype(np.int64) @ self._near
+        self._played[team][date] += step
+        self._blocked.pop(team, None)
 
     def blocking(self, team: str, date: int, dates: dict[int, int], dice: random.Random) -> list[int]:
         """Games to take out so that the team can play on a date, given the dates of its games."""

@@ -15,7 +15,7 @@ from jobs.league.solver.draft import Draft
 from jobs.league.solver.improve import Improver
 
 SMALL, LARGE = 250, 4  # changes of a turn, which takes about a second either way
-EXPLORE = 6  # every so many turns it is the other one's
+EXPLORE = 4  # every so many turns it is the other one's
 PATIENCE = 24  # turns in a row without a gain after which it is enough
 
 Turn = Callable[[Draft, Improver, Deadline], Iterator[float]]

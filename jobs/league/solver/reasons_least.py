@@ -41,25 +41,42 @@ class Conflict(NamedTuple):
 
 
 def find(
-    ground: Ground, units: Sequence[Unit], deadline: Deadline, seed: int, *, times: bool
+    ground: Ground,
+    units: Sequence[Unit],
+    deadline: Deadline,
+    seed: int,
+    *,
+    times: bool,
+    rules: Rules | None = None,
 ) -> Conflict | None:
     """The least conflict among the rules of a league; None when these units can keep them all.
+
+    Args:
+        ground: The league.
+        units: What is to be placed.
+        deadline: When to stop.
+        seed: Seed of the solver.
+        times: Whether their starts matter.
+        rules: Look among these only.
 
     Raises:
         OutOfTime: neither was known in time.
     """
-    model = Model(ground, units, ground.every_rule, times=times)
-    used = short_of(model, deadline) or _used(model, deadline, seed)
-    if used is None:
+    rules = ground.every_rule if rules is None else rules
+    model = Model(ground, units, rules, times=times)
+    used = short_of(model, deadline)
+    if not used and (times or len(units) * len(ground.dates) <= MOST_EXACT):
+        used = _used(model, deadline, seed)
+    if not used:
         return None
-    return narrow(ground, units, frozenset(used), deadline, seed, times=times)
+    shaping = frozenset(rule for rule in rules if rule.kind in STRUCTURAL)
+    return narrow(ground, units, shaping | used, deadline, seed, times=times)
 
 
 def narrow(
-    ground: Ground, units: Sequence[Unit], used: Rules, deadline: Deadline, seed: int, *, times: bool
+    ground: Ground, units: Sequence[Unit], first: Rules, deadline: Deadline, seed: int, *, times: bool
 ) -> Conflict:
-    """The least conflict within rules that are known to be in conflict, with those that shape a model."""
-    first = used | {rule for rule in ground.every_rule if rule.kind in STRUCTURAL}
+    """The least conflict within rules that are known to be in conflict."""
     names = {rule.name for rule in first if rule.kind == "games"}
     own = [unit for unit in units if unit.division in names]
 

@@ -12,12 +12,12 @@ from collections.abc import Collection
 from ortools.linear_solver.python import model_builder_helper as linear
 from ortools.sat.python import cp_model
 
-from jobs.league.solver import cpsat
 from jobs.league.solver.deadline import Deadline
 from jobs.league.solver.reasons import Rule
 from jobs.league.solver.reasons_model import MANY, Model, Row, Term
 
 TINY = 1e-6
+DECIDED = (cp_model.OPTIMAL, cp_model.FEASIBLE, cp_model.INFEASIBLE)
 
 
 def short_of(model: Model, deadline: Deadline) -> set[Rule] | None:
@@ -64,8 +64,11 @@ def _variable(program: linear.ModelBuilderHelper, top: int) -> int:
 def is_broken(model: Model, deadline: Deadline, seed: int, effort: float) -> bool | None:
     """Whether a model has no solution; None when that was not known in time."""
     program, _, _ = _constraints(model, literals=False)
-    status = _solver(deadline, seed, effort).solve(program)
-    return status == cp_model.INFEASIBLE if status in cpsat.DECIDED else None
+    for relaxation in (False, True):  # the first finds solutions soon, the other proofs
+        status = _solver(deadline, seed, effort / 2, relaxation=relaxation).solve(program)
+        if status in DECIDED:
+            return status == cp_model.INFEASIBLE
+    return None
 
 
 def used_in_proof(model: Model, deadline: Deadline, seed: int, effort: float) -> set[Rule] | None:
@@ -79,7 +82,7 @@ def used_in_proof(model: Model, deadline: Deadline, seed: int, effort: float) ->
     program.add_assumptions(list(literals.values()))
     solver = _solver(deadline, seed, effort)
     status = solver.solve(program)
-    if status not in cpsat.DECIDED:
+    if status not in DECIDED:
         raise deadline.passed()
     if status != cp_model.INFEASIBLE:
         return None
@@ -120,11 +123,11 @@ def _add(program: cp_model.CpModel, variables: list[cp_model.IntVar], row: Row) 
     return program.add_linear_constraint(total, row.least, row.most)
 
 
-def _solver(deadline: Deadline, seed: int, effort: float) -> cp_model.CpSolver:
+def _solver(deadline: Deadline, seed: int, effort: float, *, relaxation: bool = True) -> cp_model.CpSolver:
     solver = cp_model.CpSolver()
     solver.parameters.random_seed = seed
     solver.parameters.num_workers = 1
-    solver.parameters.linearization_level = 1
+    solver.parameters.linearization_level = int(relaxation)
     solver.parameters.max_deterministic_time = effort
     solver.parameters.max_time_in_seconds = deadline.remaining()
     return solver
