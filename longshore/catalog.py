@@ -47,6 +47,7 @@ class Job:
         fallback: what an enqueue does when Redis is away: "refuse" answers 503, "inline" runs it in
             a child process of the caller.
         preload: modules that a worker of its queue imports before it forks.
+        can_finish: whether a running task can be asked to end early with the result that it has.
         summary: the docstring's first line.
         text: the rest of the docstring.
         parameters: its parameters, from the signature.
@@ -66,6 +67,7 @@ class Job:
     unique: bool
     fallback: Fallback
     preload: tuple[str, ...]
+    can_finish: bool
     summary: str
     text: str
     parameters: parameters.Parameters
@@ -218,6 +220,7 @@ def job(
     unique: bool = False,
     fallback: Fallback = "refuse",
     preload: Sequence[str] = (),
+    can_finish: bool = False,
     into: Catalog | None = None,
 ) -> Callable[[F], F]:
     """Declare the function below as a job. It stays the plain function that it is.
@@ -240,6 +243,7 @@ def job(
         fallback: "refuse" or "inline": what an enqueue does when Redis is away.
         preload: heavy modules that its function imports; a worker that takes its queue imports them once,
             before it forks, and other processes never do.
+        can_finish: its function asks `finishing()` and ends early with a result when that is true.
         into: another catalog than this process's, for tests.
 
     Raises:
@@ -264,6 +268,7 @@ def job(
                 unique=unique,
                 fallback=_one_of("fallback", fallback, ("refuse", "inline")),
                 preload=tuple(preload),
+                can_finish=can_finish,
                 summary=doc.short_description or "",
                 text=doc.long_description or "",
                 parameters=parameters.read(name, func, doc),

@@ -14,7 +14,7 @@ from longshore import keys, tasks
 from longshore.catalog import Job
 from longshore.dispatch import Dispatcher
 from longshore.errors import InvalidParameters, LongshoreError, WrongState
-from longshore.task import DEATHS, ERROR, Task
+from longshore.task import DEATHS, ERROR, FINISH, Task
 
 _AGAIN = (JobStatus.FAILED, JobStatus.STOPPED, JobStatus.CANCELED)
 
@@ -59,6 +59,40 @@ def _cancel(pipe: Pipeline, connection: Redis, found: Task) -> str:
     return "canceled"
 
 
+def finish(connection: Redis, task_id: str) -> None:
+    """Have a running task end soon, with the best result that it has.
+
+    Raises:
+        UnknownTask: there is none of that id.
+        WrongState: it does not run, or its job cannot end early.
+    """
+    with connection.pipeline() as pipe:
+        while True:
+            try:
+                pipe.watch(Task.key_for(task_id))
+                found = tasks.fetch(connection, task_id)
+                _check_can_finish(found)
+                pipe.multi()
+                pipe.hset(found.key, FINISH, 1)
+                pipe.execute()
+                return
+            except WatchError:  # it reports progress, or it is over meanwhile
+                continue
+
+
+def _check_can_finish(found: Task) -> None:
+    status = tasks.status_of(found)
+    if found.get_status(refresh=False) is not JobStatus.STARTED:
+        hint = "cancel it to keep it from running" if status not in tasks.READY else "it is over"
+        raise WrongState(f"Task {found.id} is {status} and does not run: {hint}.")
+    try:
+        declared = found.declared
+    except LongshoreError as error:
+        raise WrongState(f"Task {found.id} cannot end early: {error}") from None
+    if not declared.can_finish:
+        raise WrongState(f"{declared.name} cannot end early with a result; cancel the task to stop it.")
+
+
 def retry(dispatcher: Dispatcher, task_id: str) -> None:
     """Run a failed or canceled task again, under its old id and with all its tries.
 
@@ -93,7 +127,7 @@ def _requeue(pipe: Pipeline, dispatcher: Dispatcher, found: Task) -> None:
     found._remove_from_registries(pipeline=pipe)
     found.started_at = found.ended_at = None
     found.meta = {name: value for name, value in found.meta.items() if name not in (ERROR, "progress")}
-    pipe.hdel(found.key, DEATHS)
+    pipe.hdel(found.key, DEATHS, FINISH)
     dispatcher.allow_retries(found, declared)
     pipe.persist(found.key)
     dispatcher.push(pipe, found)

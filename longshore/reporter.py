@@ -23,6 +23,7 @@ from redis.exceptions import RedisError
 from rq.job import Job as RQJob
 
 from longshore import keys
+from longshore.progress import Figures
 from longshore.serializer import Serializer
 
 logger = logging.getLogger(__name__)
@@ -32,6 +33,8 @@ _OF_ONE_ATTEMPT = ("progress", "error")
 
 _LINE_OVERHEAD = 32
 """Bytes of a log line's time, level and stream entry beside its text, about."""
+_MOST_FIGURES, _FIGURE = 20, 100
+"""Most figures of a report, and most characters of a figure and of its name."""
 _LAST_WRITE = 30
 """Seconds that the end of a task waits for its last report when Redis is away."""
 _RETRY = 0.2
@@ -69,6 +72,7 @@ class RedisReporter:
         self._captures = False
         self._thread: threading.Thread | None = None
         self.writes = 0
+        self.asked_to_finish = False
 
     def __enter__(self) -> RedisReporter:
         if self._meta:
@@ -102,7 +106,9 @@ class RedisReporter:
         if self._thread is not None:
             self._thread.join(timeout=_LAST_WRITE)
 
-    def progress(self, current: float, total: float | None, message: str) -> None:
+    def progress(
+        self, current: float, total: float | None, message: str, figures: Figures | None = None
+    ) -> None:
         """Note how far the task is. Never blocks for long; what is no number or no text is shown as none."""
         current, total = _number(current) or 0, _number(total)
         with self._lock:
@@ -115,6 +121,8 @@ class RedisReporter:
                 "at": now,
                 "first": first,
             }
+            if figures:
+                self._meta["progress"]["figures"] = _figures(figures)
             self._meta_changed = True
             self._wake()
 
@@ -186,7 +194,9 @@ class RedisReporter:
                 save_meta(keys=[RQJob.key_for(self._task_id)], args=[meta], client=pipe)
             if lines:
                 self._add_lines(pipe, lines)
-            pipe.execute()
+            answers = pipe.execute()
+        if meta is not None and answers[0]:
+            self.asked_to_finish = True
 
     def _add_lines(self, pipe: Pipeline, lines: list[dict[str, str]]) -> None:
         key = keys.log(self._task_id)
@@ -201,6 +211,16 @@ class RedisReporter:
         while len(self._kept) > keys.LOG_LINES or sum(self._kept) > keys.LOG_BYTES:
             self._kept.popleft()
         return len(self._kept)
+
+
+def _figures(given: Figures) -> dict[str, float | str | None]:
+    """At most so many, each a number or a short text."""
+    found: dict[str, float | str | None] = {}
+    for name, value in list(given.items())[:_MOST_FIGURES]:
+        found[printable(name)[:_FIGURE]] = (
+            printable(value)[:_FIGURE] if isinstance(value, str) else _number(value)
+        )
+    return found
 
 
 def printable(value: object) -> str:

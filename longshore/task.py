@@ -36,6 +36,8 @@ SCHEDULE_ENTRY = "definition"
 the slot;
 and, of a schedule's entry in rq-scheduler, the hash of its definition."""
 
+FINISH = "finish"
+"""Field of a task's hash: somebody wants it to end with what it has."""
 DEATHS = "deaths"
 """Field of a task's hash, beside RQ's: how many workers have died under it."""
 
@@ -265,7 +267,10 @@ def _is_progress(value: Any) -> bool:
     if not isinstance(value, dict) or not isinstance(value.get("message"), str):
         return False
     numbers = [value.get("current"), value.get("at"), *(value.get("first") or [None])]
-    return len(numbers) == 4 and all(isinstance(one, (int, float)) for one in numbers)
+    figures = value.get("figures", {})
+    return (
+        isinstance(figures, dict) and len(numbers) == 4 and all(isinstance(n, (int, float)) for n in numbers)
+    )
 
 
 _META: dict[str, Callable[[Any], bool]] = {

@@ -187,7 +187,8 @@ def _progress(found: Task, now: datetime) -> dict[str, Any] | None:
         return None
     current, total = raw["current"], raw["total"]
     percent = round(100 * current / total, 1) if total else None
-    return {"current": current, "total": total, "percent": percent, "eta_seconds": _eta(raw, now)}
+    shown = {"current": current, "total": total, "percent": percent, "eta_seconds": _eta(raw, now)}
+    return {**shown, "figures": raw["figures"]} if "figures" in raw else shown
 
 
 def _eta(raw: dict[str, Any], now: datetime) -> float | None:

@@ -36,6 +36,7 @@ def job(one: Job) -> dict[str, Any]:
         "overlap": one.overlap,
         "unique": one.unique,
         "fallback": one.fallback,
+        "can_finish": one.can_finish,
         "schedules": [
             {"name": name, "trigger": t.trigger.describe()} for name, t in one.schedule_names().items()
         ],

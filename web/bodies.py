@@ -37,10 +37,17 @@ def json_list(field: str) -> list[dict[str, Any]]:
     return value
 
 
-def _json() -> Any:
+def sized() -> None:
+    """Abort with 411 if the body does not say how long it is.
+
+    Past MAX_CONTENT_LENGTH such a body would be cut silently, and half a league is still JSON at times.
+    """
     if request.content_length is None and "chunked" in request.headers.get("Transfer-Encoding", ""):
-        # Past MAX_CONTENT_LENGTH such a body would be cut silently, and half a league is still JSON at times.
         abort(problem(411, "Send the body with a Content-Length, not chunked."))
+
+
+def _json() -> Any:
+    sized()
     raw = request.get_data(cache=True)
     if not raw.strip():
         return {}

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from jobs.league.errors import InfeasibleLeague, InvalidSchedule, OutOfTime
+from jobs.league.errors import InfeasibleLeague, InvalidSchedule, OutOfTime, UnknownLeague
+from jobs.league.named import LeagueOrName
+from jobs.league.repair.job import repair_schedule as repair_schedule
 from jobs.league.sample import EXAMPLE, sample_league
 from jobs.league.schedule import Schedule
 from jobs.league.spec import LeagueSpec
 from jobs.league.validate import Stats, Validation, validate
-from longshore import job, progress
+from longshore import finishing, job, progress, stopping
 
 if TYPE_CHECKING:
     from jobs.league import store
+    from jobs.league.solver.solve import Report, Solution
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +48,11 @@ class GeneratedSchedule(BaseModel):
     validation: ValidationSummary
     generation_time: float = Field(description="Seconds that solving and checking took.")
     home_venue_share: float
+    goals: dict[str, str] = Field(description="What became of each goal, in words.")
+    search: dict[str, Any] = Field(
+        description="How the search went: the bound that is proved, why it ended, seconds until the first "
+        "valid schedule."
+    )
     stored: bool = Field(description="True when it was made by an earlier task and not by this one.")
 
 
@@ -55,24 +63,28 @@ class GeneratedSchedule(BaseModel):
     retries=2,
     backoff="exponential",
     base="10s",
-    give_up_on=(InfeasibleLeague, OutOfTime, InvalidSchedule),  # another try would end the same
+    # Another try would end the same.
+    give_up_on=(InfeasibleLeague, OutOfTime, InvalidSchedule, UnknownLeague),
     access="public",
     overlap=True,
     preload=("jobs.league.solver.solve", "jobs.league.store"),
+    can_finish=True,
 )
 def generate_schedule(
-    league: Annotated[LeagueSpec | None, Field(examples=[EXAMPLE])] = None,
+    league: Annotated[LeagueOrName | None, Field(examples=[EXAMPLE])] = None,
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1,
-    time_limit: Annotated[float, Field(ge=5, le=540)] = 60,
+    time_limit: Annotated[float, Field(ge=5, le=540)] = 30,
     force_regenerate: bool = True,
 ) -> GeneratedSchedule:
     """Make a season's schedule for a league.
 
-    Every game gets a date, a time, a venue and a pitch. The result is checked by a validator that shares no
-    code with the solver, and stored as the league's next version.
+    Every game gets a date, a time, a venue and a pitch. After the first valid schedule it is improved until
+    nothing is gained any more or the time is over; told to finish, it ends with the best it has. The result
+    is checked by a validator that shares no code with the solver, and stored as the league's next version.
 
     Args:
-        league: The league; a sample of 200 teams and 629 games when left out.
+        league: The league, or the name of one in the library; a sample of 200 teams and 629 games when left
+            out.
         seed: Another seed gives another schedule; the same seed gives the same one.
         time_limit: Seconds that solving may take.
         force_regenerate: False returns the league's newest stored schedule at once, if there is one.
@@ -81,18 +93,31 @@ def generate_schedule(
         InfeasibleLeague: no schedule can keep every rule; the message names the rules in the way.
         OutOfTime: the time limit ended before there was a valid schedule.
         InvalidSchedule: the validator found a broken rule, and nothing was stored.
+        UnknownLeague: no league of that name is in the library.
     """
-    from jobs.league import store  # SQLAlchemy: only where schedules are made
+    from jobs.league import library, store  # SQLAlchemy: only where schedules are made
 
-    league = league or sample_league()
-    if not force_regenerate and (found := store.latest(store.league_key(league))):
+    named = library.get(league) if isinstance(league, str) else None
+    spec = named.league if named else league if isinstance(league, LeagueSpec) else sample_league()
+    if not force_regenerate and (
+        found := library.newest(named) if named else store.latest(store.league_key(spec))
+    ):
         log.info("Schedule %s, version %d, is stored already", found.id, found.version)
         return _answer(found, stored=True)
     begun = time.monotonic()
-    schedule = _solve(league, seed, time_limit)
-    validation = _check(league, schedule)
+    solution = _solve(spec, seed, time_limit)
+    schedule = solution.schedule
+    validation = _check(spec, schedule)
     took = round(time.monotonic() - begun, 2)
-    saved = store.save(league, schedule, validation, seed=seed, generation_time=took)
+    saved = store.save(
+        spec,
+        schedule,
+        validation,
+        seed=seed,
+        generation_time=took,
+        feed=named.feed if named else None,
+        search=solution.search(),
+    )
     log.info(
         "%d games in %.1f s, %.1f %% at home",
         len(schedule.games),
@@ -102,10 +127,10 @@ def generate_schedule(
     return _answer(saved, stored=False)
 
 
-def _solve(league: LeagueSpec, seed: int, time_limit: float) -> Schedule:
+def _solve(league: LeagueSpec, seed: int, time_limit: float) -> Solution:
     from jobs.league.solver.solve import solve  # OR-tools: only where a schedule is made
 
-    return solve(league, seed, time_limit, _Phases())
+    return solve(league, seed, time_limit, _Phases(), stop=lambda: finishing() or stopping())
 
 
 class _Phases:
@@ -114,12 +139,17 @@ class _Phases:
     def __init__(self) -> None:
         self._phase = ""
 
-    def __call__(self, current: int, total: int, message: str) -> None:
-        progress(current, total, message)
-        phase = message.partition("…")[0]
-        if phase != self._phase:
-            self._phase = phase
-            log.info("%s", phase)
+    def __call__(self, report: Report) -> None:
+        best, bound = report.cost, report.bound
+        figures: dict[str, float | str | None] = {"phase": report.phase, "placed": report.placed}
+        if best is not None and report.home_venue_share is not None:
+            figures |= {"cost": best, "at home": f"{report.home_venue_share:.1%}"}
+        if bound is not None:
+            figures |= {"cost at best": bound.cost, "at home at best": f"{bound.home_venue_share:.1%}"}
+        progress(report.placed, report.total, f"{report.phase}…", figures=figures)
+        if report.phase != self._phase:
+            self._phase = report.phase
+            log.info("%s", report.phase)
 
 
 def _check(league: LeagueSpec, schedule: Schedule) -> Validation:
@@ -143,5 +173,7 @@ def _answer(found: store.StoredSchedule, *, stored: bool) -> GeneratedSchedule:
         validation=ValidationSummary(**found.validation.model_dump(exclude={"violations"})),
         generation_time=found.generation_time,
         home_venue_share=found.home_venue_share,
+        goals={goal.name: goal.text for goal in found.scores.goals} if found.scores else {},
+        search=dict(found.search),
         stored=stored,
     )

@@ -57,4 +57,4 @@ def never_migrated(database: str) -> Iterator[None]:
 
 @pytest.mark.usefixtures("never_migrated")
 def test_a_database_that_was_never_migrated_has_all_pending() -> None:
-    assert migrations.pending() == ["0001", "0002", "0003"]
+    assert migrations.pending() == ["0001", "0002", "0003", "0004"]

@@ -17,10 +17,13 @@ from web import auth, tokens
 PUBLIC = {
     "/health", "/ready", "/openapi.json", "/docs", "/docs/assets/<path:name>", "/static/<path:filename>",
     "/api/jobs", "/api/jobs/<job>", "/api/tasks/<task_id>",
-    "/api/tasks/<task_id>/events",
-    "/api/schedule/async", "/api/schedule/status/<task_id>", "/api/v2/tasks/schedule",
+    "/api/tasks/<task_id>/events", "/api/tasks/<task_id>/finish",
+    "/api/schedule/repair", "/api/schedule/async", "/api/schedule/status/<task_id>", "/api/v2/tasks/schedule",
+    "/api/schedule/<schedule_id>", "/api/schedule/<schedule_id>.json", "/api/schedule/<schedule_id>.csv",
+    "/api/schedule/<schedule_id>.ics", "/api/schedule/feeds/<feed>", "/api/schedule/feeds/<feed>.json",
+    "/api/schedule/feeds/<feed>.csv", "/api/schedule/feeds/<feed>.ics",
     "/", "/favicon.ico", "/favicon.svg", "/login", "/logout", "/jobs/<job>", "/tasks/<task_id>",
-    "/league/<schedule_id>", "/rq/static/<path:filename>",
+    "/league/<schedule_id>", "/leagues", "/leagues/tasks/<task_id>", "/rq/static/<path:filename>",
 }  # fmt: skip
 """Every public route. A new one is added here on purpose, or the test below fails."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from flask import Response, abort, jsonify, request
@@ -20,6 +20,8 @@ from web.problems import invalid, problem
 blueprint = APIBlueprint("jobs", __name__, url_prefix="/api/jobs", abp_tags=[Tag(name="jobs")])
 KEY_LIMIT = 255
 """Longest Idempotency-Key, in characters."""
+GUARDS: dict[str, Callable[[Mapping[str, Any]], auth.Access]] = {}
+"""Who may run a job with given parameters, where that hangs on them; by the job's name."""
 
 
 class JobPath(BaseModel):
@@ -83,7 +85,9 @@ def enqueue(
 ) -> BaseResponse:
     """Enqueue a task if the caller may, and answer 202; systems' own routes shape the answer their way."""
     later = query.delay is not None or query.run_at is not None
-    if refusal := auth.require("admin" if later else one.access):
+    guard = GUARDS.get(one.name)
+    access = guard(params) if guard else one.access
+    if refusal := auth.require("admin" if later else access):
         return refusal
     if one.fallback == "inline" and not later and not _redis_answers():
         return jsonify(mode="sync", job=one.name, **inline.run(one, params))

@@ -95,6 +95,23 @@ def delete(path: TaskPath) -> Response:
     return jsonify(task_id=path.task_id, status=control.cancel(shared(), path.task_id))
 
 
+@blueprint.post("/<task_id>/finish", summary="End a task early with what it has")
+@auth.public  # as who may start it
+def finish(path: TaskPath) -> BaseResponse:
+    """A running task of a job that can do so ends soon with the best result it has, as a SUCCESS.
+
+    Who holds the id may ask for it if anybody may run the job; else an admin.
+    """
+    view = visible.task(path.task_id)
+    access = catalog.catalog.get(view.job).access if view.job in catalog.catalog else "admin"
+    if refusal := auth.require(access):
+        return refusal
+    control.finish(shared(), path.task_id)
+    answer = jsonify(task_id=path.task_id, status="finishing", status_url=answers.status_url(path.task_id))
+    answer.status_code = 202
+    return answer
+
+
 @blueprint.post("/<task_id>/retry", summary="Run a failed or canceled task again")
 def retry(path: TaskPath) -> BaseResponse:
     """It keeps its id and parameters and has all its tries again."""

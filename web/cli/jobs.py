@@ -8,7 +8,7 @@ import click
 
 from longshore import catalog, inline
 from longshore.dispatch import dispatcher
-from longshore.progress import reporting_to
+from longshore.progress import Figures, reporting_to
 from web.cli.shell import pairs, plainly, show_json
 
 
@@ -60,7 +60,9 @@ def enqueue(job: str, params: tuple[str, ...], delay: str | None) -> None:
 class _Terminal:
     """Shows progress on standard error, one line that is written over."""
 
-    def progress(self, current: float, total: float | None, message: str) -> None:
+    asked_to_finish = False
+
+    def progress(self, current: float, total: float | None, message: str, figures: Figures | None) -> None:
         share = f"{100 * current / total:5.1f} % " if total else ""
         end = "\r" if sys.stderr.isatty() else "\n"
         sys.stderr.write(f"{share}{message:<70}{end}")

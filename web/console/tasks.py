@@ -11,6 +11,7 @@ from longshore import catalog, listing, logs, tasks, why
 from longshore.connections import shared
 from longshore.tasks import Status, TaskView
 from web import auth, visible
+from web.api.league.blueprint import JOBS
 from web.console import house, words
 from web.console.results import shape
 
@@ -57,12 +58,19 @@ def show(task_id: str) -> str:
         task=view,
         admin=admin,
         waiting=view.status in WAITING,
+        can_finish=_can_finish(view, admin=admin),
         lines=logs.read(shared(), view.task_id) if admin else [],
         reasons=_reasons(view) if admin else [],
         params=shape(view.params),
         result=shape(view.result),
         page_of_result=page_of_result(view),
     )
+
+
+def _can_finish(view: TaskView, *, admin: bool) -> bool:
+    """Whether the one who asks may have it end early with what it has."""
+    job = catalog.catalog.get(view.job) if view.job in catalog.catalog else None
+    return job is not None and job.can_finish and (admin or job.access == "public")
 
 
 def without_secrets(view: TaskView, *, admin: bool) -> TaskView:
@@ -73,7 +81,7 @@ def without_secrets(view: TaskView, *, admin: bool) -> TaskView:
 def page_of_result(view: TaskView) -> dict[str, str] | None:
     """The page that shows a task's result better than any general one could: its address, name and gist."""
     result: Any = view.result
-    known = view.job == "league.generate_schedule" and isinstance(result, dict)
+    known = view.job in JOBS and isinstance(result, dict)
     if not known or not result.get("schedule_id"):
         return None
     return {

@@ -10,7 +10,7 @@ from flask_openapi3 import OpenAPI
 from longshore import catalog
 from longshore.catalog import Job
 from web import auth
-from web.openapi import entries, responses, schedules, shapes
+from web.openapi import entries, leagues, responses, schedules, shapes
 from web.openapi.responses import Door, Route
 
 _SECURITY: dict[Door, dict[str, Any]] = {
@@ -19,6 +19,7 @@ _SECURITY: dict[Door, dict[str, Any]] = {
     "admin": {"security": [{"bearer": []}]},
 }
 _ADMINS_SEE_MORE = ("tasks.show", "tasks.events", "league.status", "system.ready", "tasks_v2.index")
+_BY_PARAMETERS = ("jobs.run", "league.start", "league.repair")
 _TAKES_KEY = ("jobs.run", "jobs.run_batch", *entries.OWN_ROUTES)
 _EVENT_ID = {
     "name": "Last-Event-ID",
@@ -45,7 +46,9 @@ def describe(app: OpenAPI) -> dict[str, Any]:
 
 
 def _components(known: dict[str, Any]) -> dict[str, Any]:
-    schemas = known.get("schemas", {}) | shapes.schemas() | schedules.schemas() | entries.schemas()
+    schemas = known.get("schemas", {})
+    for part in (shapes, schedules, leagues, entries):
+        schemas = schemas | part.schemas()
     return {**known, "schemas": schemas, "responses": responses.components()}
 
 
@@ -96,7 +99,7 @@ def _door(endpoint: str, job: Job | None) -> Door:
     if auth.access_of(endpoint) == "admin" or (job is not None and job.access == "admin"):
         return "admin"
     # A job that anybody may run now is an admin's to run later.
-    return "either" if endpoint == "jobs.run" or endpoint in _ADMINS_SEE_MORE else "public"
+    return "either" if endpoint in (*_BY_PARAMETERS, *_ADMINS_SEE_MORE) else "public"
 
 
 def _job(endpoint: str, path: str) -> Job | None:

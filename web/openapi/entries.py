@@ -11,12 +11,13 @@ from longshore import catalog, keys
 from longshore.catalog import Job
 from web.api import league
 from web.api.jobs import KEY_LIMIT
-from web.openapi import schedules
+from web.openapi import leagues, schedules
 from web.openapi.shapes import REF
 
 RUN, BATCH = "/api/jobs/{job}", "/api/jobs/{job}/batch"
 OWN_ROUTES: dict[str, tuple[str, dict[str, Any]]] = {
     "league.start": (league.JOB, {"force_regenerate": False}),
+    "league.repair": (league.REPAIR, {}),
 }
 """Systems' own routes that run a job, by endpoint: the job, and parameters with another default there."""
 
@@ -61,8 +62,9 @@ def body(endpoint: str) -> dict[str, Any] | None:
         return _json(_list_of(_ANY), required=True)
     if endpoint in OWN_ROUTES:
         name, defaults = OWN_ROUTES[endpoint]
-        return _parameters(_with_defaults(schemas()[name], defaults))
-    return schedules.body(endpoint)
+        schema = _with_defaults(schemas()[name], defaults)
+        return leagues.body(endpoint, schema) or _parameters(schema)
+    return schedules.body(endpoint) or leagues.body(endpoint)
 
 
 def _run(one: Job, generic: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from web.openapi import schedules, shapes
+from web.openapi import leagues, schedules, shapes
 
 Door = Literal["public", "either", "admin"]
 """Who may use an operation. `either`: it depends on the request, or an admin sees more."""
@@ -35,7 +35,12 @@ _HEADERS = {
     503: ("Retry-After", "integer", "seconds to wait"),
 }
 _BODY = (400, 411, 413, 415, 422)
-_ASKS_STATE = ("tasks.cancel", "tasks.delete", "tasks.retry", "schedules.create", "tasks_v2.act")
+_ASKS_STATE = (
+    "tasks.cancel", "tasks.delete", "tasks.finish", "tasks.retry", "schedules.create", "tasks_v2.act",
+    "league.create",
+)  # fmt: skip
+_NAMES_IN_BODY = ("tasks_v2.act", "league.repair")
+_MAYBE_ADMINS = ("jobs.run", "tasks.finish", "league.start", "league.repair")
 _NEEDS_NOTHING = ("jobs.index", "jobs.show", "system.health", "system.ready")
 _PROBES = ("system.health", "system.ready")
 
@@ -76,9 +81,9 @@ def components() -> dict[str, Any]:
 def _problems(route: Route, operation: dict[str, Any]) -> set[int]:
     found = set(_BODY) if "requestBody" in operation else set()
     can_fail = {
-        401: route.door == "admin" or (route.door == "either" and route.endpoint == "jobs.run"),
+        401: route.door == "admin" or (route.door == "either" and route.endpoint in _MAYBE_ADMINS),
         403: route.method != "get",
-        404: route.named or route.endpoint == "tasks_v2.act",
+        404: (route.named and route.endpoint != "league.replace") or route.endpoint in _NAMES_IN_BODY,
         409: route.endpoint in _ASKS_STATE,
         412: route.endpoint in schedules.GUARDED,
         422: any(one.get("in") == "query" for one in operation.get("parameters", [])),
@@ -93,7 +98,9 @@ def _success(route: Route) -> dict[str, Any]:
         "jobs.run": ("It is in its queue", shapes.Queued),
         "jobs.run_batch": ("All of them are in their queue", shapes.Batch),
         "league.start": ("It is in its queue", shapes.Started),
+        "league.repair": ("It is in its queue", shapes.Started),
         "tasks.retry": ("It is in its queue again", shapes.Again),
+        "tasks.finish": ("It ends soon", shapes.Finishing),
         "schedules.run": ("It is in its queue", shapes.Queued),
     }
     if route.endpoint in queued:
@@ -104,14 +111,17 @@ def _success(route: Route) -> dict[str, Any]:
         return {"200": _content("Server-sent events", "text/event-stream", {"type": "string"})}
     shown: dict[str, type[shapes.Shape]] = {
         "tasks.index": shapes.Tasks, "tasks.show": shapes.Task, "league.status": shapes.Task,
-        **schedules.ANSWERS,
+        **schedules.ANSWERS, **leagues.ANSWERS,
     }  # fmt: skip
+    if route.endpoint in leagues.MEDIA:
+        file = _content("A file", leagues.MEDIA[route.endpoint], {"type": "string"})
+        return {"200": file | _headers(route)}
     known = shown.get(route.endpoint)
     answer = _json("As asked", shapes.ref(known) if known else {"type": "object"}) | _headers(route)
     made = answer | {"description": "It is made"}
-    if route.endpoint == "schedules.create":
+    if route.endpoint in ("schedules.create", "league.create"):
         return {"201": made}
-    return {"200": answer} | ({"201": made} if route.endpoint == "tasks_v2.act" else {})
+    return {"200": answer} | ({"201": made} if route.endpoint in ("tasks_v2.act", "league.replace") else {})
 
 
 def _own(route: Route) -> dict[str, Any]:
@@ -125,9 +135,11 @@ def _headers(route: Route) -> dict[str, Any]:
     found = {}
     if route.endpoint in schedules.ETAGGED:
         found["ETag"] = _header("string", "the version of the schedule; If-Match takes it")
-    if route.endpoint in ("schedules.create", "tasks_v2.act"):
-        found["Location"] = _header("string", "where a schedule that was made is")
-    if route.endpoint in ("jobs.run", "league.start", "schedules.run"):
+    if route.endpoint in leagues.TAGGED:
+        found["ETag"] = _header("string", "of this content; with If-None-Match the answer is a 304")
+    if route.endpoint in ("schedules.create", "tasks_v2.act", "league.create"):
+        found["Location"] = _header("string", "where what was made is")
+    if route.endpoint in ("jobs.run", "league.start", "league.repair", "schedules.run"):
         found["Location"] = _header("string", "where the task's status is")
     return {"headers": found} if found else {}
 

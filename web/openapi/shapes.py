@@ -58,12 +58,15 @@ class Batch(Shape):
 
 
 class Started(Shape):
-    """A league schedule that is to be generated."""
+    """A league schedule that is to be generated or repaired."""
 
     task_id: str
     status: Literal["PENDING"]
     message: str
     status_url: str
+    schedule_id: str | None = Field(None, description="of one that is stored, and that the task will answer")
+    schedule_url: str | None = None
+    notes: list[dict[str, str]] | None = Field(None, description="what could not be taken of files")
 
 
 class Again(Shape):
@@ -74,6 +77,14 @@ class Again(Shape):
     status_url: str
 
 
+class Finishing(Shape):
+    """A task that ends soon with what it has."""
+
+    task_id: str
+    status: Literal["finishing"]
+    status_url: str
+
+
 class Progress(Shape):
     """How far a task is."""
 
@@ -81,6 +92,7 @@ class Progress(Shape):
     total: float | None = None
     percent: float | None = None
     eta_seconds: float | None = None
+    figures: dict[str, float | str | None] | None = None
 
 
 class Failure(Shape):

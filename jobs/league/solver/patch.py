@@ -41,7 +41,7 @@ class Patch:
         state: the schedule; it is not changed.
         choices: for each free fixture, the slots that it may have: see ``candidates``.
         flips: free fixtures whose sides may change.
-        optional: whether a fixture may stay without a slot, at a high cost.
+        optional: whether a fixture may stay without a slot, at a high cost; or which ones, each at its cost.
         extra: for each free fixture, what a slot costs on top.
     """
 
@@ -52,7 +52,7 @@ class Patch:
         choices: Mapping[int, Sequence[int]],
         *,
         flips: frozenset[int] = frozenset(),
-        optional: bool = False,
+        optional: bool | Mapping[int, int] = False,
         extra: Mapping[int, Mapping[int, int]] | None = None,
     ) -> None:
         self._context, self._board, self._state = context, context.board, state
@@ -86,7 +86,8 @@ class Patch:
         solver = cpsat.run(self._model, deadline, seed=seed, manner=manner)
         if solver is None:
             return None
-        self.proved = solver.best_objective_bound >= solver.objective_value
+        self.bound = solver.best_objective_bound
+        self.proved = self.bound >= solver.objective_value
         self.effort = solver.deterministic_time
         moves: Moves = {}
         for number, plays in self._plays.items():
@@ -95,11 +96,12 @@ class Patch:
             moves[number] = (slot, flipped)
         return moves
 
-    def _each_once(self, optional: bool) -> None:
+    def _each_once(self, optional: bool | Mapping[int, int]) -> None:
+        costs = dict.fromkeys(self._free, UNPLACED_COST) if optional is True else optional or {}
         for number, plays in self._plays.items():
-            if optional:
+            if number in costs:
                 self._missing[number] = self._model.new_bool_var("")
-                self._costs.append(Cost(self._missing[number], UNPLACED_COST))
+                self._costs.append(Cost(self._missing[number], costs[number]))
                 self._model.add_exactly_one([*plays.values(), self._missing[number]])
             else:
                 self._model.add_exactly_one(plays.values())

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 from jobs.league.errors import OutOfTime
 from jobs.league.schedule import Schedule
@@ -75,6 +75,11 @@ class Solution:
     first_valid: float
     seconds: float
     turns: int
+
+    def search(self) -> dict[str, Any]:
+        """Everything but the schedule, as plain data."""
+        found = {name: getattr(self, name) for name in ("ended", "first_valid", "seconds", "turns")}
+        return {**found, "bound": asdict(self.bound) if self.bound else None}
 
 
 Watch = Callable[[State], None]

@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import delete
+
+from jobs.league.tables import LeagueSchedule
+from longshore.storage import session_scope
 
 Work = Callable[..., None]
 
@@ -52,6 +56,18 @@ def test_asking_again_returns_the_stored_schedule(client: FlaskClient, work: Wor
     one, two = (client.get(f"/api/schedule/status/{t}").get_json()["result"] for t in (first, again))
     assert two["stored"] is True
     assert (two["schedule_id"], two["games"]) == (one["schedule_id"], one["games"])
+    assert client.get(two["schedule_url"]).get_json()["games"] == two["games"]
+
+
+def test_a_schedule_that_was_dropped_since_says_so(client: FlaskClient, work: Work, database: str) -> None:
+    task_id = generate(client, league=small_league(), time_limit=20).get_json()["task_id"]
+    work("schedules")
+    with session_scope() as session:
+        session.execute(delete(LeagueSchedule))
+    done = client.get(f"/api/schedule/status/{task_id}").get_json()
+    assert done["status"] == "SUCCESS"
+    assert done["result"]["games"] is None
+    assert "dropped" in done["result"]["message"]
 
 
 def change(path: str, value: Any) -> dict[str, Any]:

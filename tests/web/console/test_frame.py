@@ -22,14 +22,15 @@ def names(page: Page, path: str) -> list[str]:
 
 
 def test_a_stranger_sees_what_a_stranger_may_open(page: Page) -> None:
-    assert names(page, "/") == ["Jobs", "API docs"]
+    assert names(page, "/") == ["Jobs", "Leagues", "API docs"]
     assert (
         page("/jobs/demo.add").one("a", class_="session").attributes["href"] == "/login?next=/jobs/demo.add"
     )
 
 
 def test_an_admin_sees_everything(admin_page: Page) -> None:
-    assert names(admin_page, "/") == ["Jobs", "Tasks", "Schedules", "Queues", "rq-dashboard", "API docs"]
+    pages = ["Jobs", "Leagues", "Tasks", "Schedules", "Queues", "rq-dashboard", "API docs"]
+    assert names(admin_page, "/") == pages
     assert admin_page("/").one("form", class_="session").attributes["action"] == "/logout"
 
 

@@ -17,7 +17,7 @@ export async function ask(method, address, body, headers) {
 export async function tell(method, address, body, headers = {}) {
   const answer = await reach(address, {
     method,
-    headers: { Accept: "application/json", ...csrf(method), ...headers, ...(body && { "Content-Type": "application/json" }) },
+    headers: { Accept: "application/json", ...csrf(method), ...headers, ...(typeof body === "string" && { "Content-Type": "application/json" }) },
     body,
   });
   const said = await answer.json().catch(() => ({}));

@@ -78,8 +78,20 @@ function drawProgress({ job, status, progress }) {
   const number = (value) => value.toLocaleString("en", { maximumFractionDigits: 1 });
   document.getElementById("percent").textContent = percent === null ? "" : `${percent} %`;
   document.getElementById("counted").textContent = progress ? number(progress.current) + (progress.total ? ` of ${number(progress.total)}` : "") : "";
+  drawFigures(progress?.figures ?? {});
   document.getElementById("eta").textContent = progress?.eta_seconds != null ? `${duration(progress.eta_seconds)} left` : "";
   document.title = `${percent === null ? "" : `${Math.round(percent)} % `}${job} ${status} · Longshore`;
+}
+
+// The job's own figures, as it reports them.
+function drawFigures(figures) {
+  document.getElementById("own").replaceChildren(...Object.entries(figures).map(([name, value]) => {
+    const [row, term, said] = ["div", "dt", "dd"].map((tag) => document.createElement(tag));
+    term.textContent = name.replaceAll("_", " ");
+    said.textContent = value ?? "–";
+    row.append(term, said);
+    return row;
+  }));
 }
 
 // Said aloud at each change and each tenth, not at each of ten reports a second.

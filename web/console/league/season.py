@@ -1,4 +1,4 @@
-"""A league's games, filtered and grouped as a person reads them. Pure."""
+"""A league's games as lists: by division or by date. Pure."""
 
 from __future__ import annotations
 
@@ -7,32 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from jobs.league.schedule import Game
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Which games to show, and how to group them; what is empty narrows nothing.
-
-    Attributes:
-        division: games of this division.
-        team: games of this team, at home or away.
-        venue: games at this venue.
-        by: "division" gives a section for each division, "date" for each date.
-    """
-
-    division: str = ""
-    team: str = ""
-    venue: str = ""
-    by: str = "division"
-
-    def takes(self, game: Game) -> bool:
-        """Whether a game is shown."""
-        return (
-            (not self.division or game.division == self.division)
-            and (not self.team or self.team in (game.home, game.away))
-            and (not self.venue or game.venue == self.venue)
-        )
+from jobs.league.games import Game
+from web.console.league.choice import Choice
 
 
 @dataclass(frozen=True)
@@ -74,7 +50,7 @@ def sections(games: Iterable[Game], choice: Choice, divisions: Sequence[str]) ->
         divisions: the divisions in the order that the league names them.
     """
     shown = [game for game in games if choice.takes(game)]
-    if choice.by == "date":
+    if choice.view == "date":
         return [
             Section(spoken(day.date), [day], names_division=not choice.division, names_date=False)
             for day in by_date(shown)
@@ -95,3 +71,8 @@ def by_date(games: Iterable[Game]) -> list[Day]:
 def spoken(date: dt.date) -> str:
     """A date as `Saturday 3 April 2027`."""
     return f"{date:%A} {date.day} {date:%B %Y}"
+
+
+def brief(date: dt.date) -> str:
+    """A date as `Sat 3 Apr`."""
+    return f"{date:%a} {date.day} {date:%b}"
