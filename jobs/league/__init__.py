@@ -140,12 +140,11 @@ class _Phases:
         self._phase = ""
 
     def __call__(self, report: Report) -> None:
-        best, bound = report.cost, report.bound
-        figures: dict[str, float | str | None] = {"phase": report.phase, "placed": report.placed}
-        if best is not None and report.home_venue_share is not None:
-            figures |= {"cost": best, "at home": f"{report.home_venue_share:.1%}"}
-        if bound is not None:
-            figures |= {"cost at best": bound.cost, "at home at best": f"{bound.home_venue_share:.1%}"}
+        figures: dict[str, float | str | None] = {}
+        if report.cost is not None:
+            figures |= {"cost": report.cost, "home_venue_share": report.home_venue_share}
+        if (bound := report.bound) is not None:
+            figures |= {"least_possible_cost": bound.cost, "largest_possible_share": bound.home_venue_share}
         progress(report.placed, report.total, f"{report.phase}…", figures=figures)
         if report.phase != self._phase:
             self._phase = report.phase

@@ -134,7 +134,7 @@ class Tasks(Shape):
     next_cursor: str | None
 
 
-_SHAPES = (Problem, Queued, Batch, Started, Again, Task, Tasks)
+_SHAPES = (Problem, Queued, Batch, Started, Again, Finishing, Task, Tasks)
 
 
 def schemas() -> dict[str, Any]:

@@ -23,15 +23,10 @@ class Manner:
     Attributes:
         effort: when to stop improving, in CP-SAT's deterministic time.
         relaxation: whether to use the linear relaxation.
-        core: whether to come from below: begin with no cost at all and allow more only where that is proved
-            impossible. Finds the best at once where it is near to nothing, and nothing at all before that.
-        presolve: rounds of simplifying; a large model of simple rules gains nothing from many.
     """
 
     effort: float
     relaxation: bool
-    core: bool = False
-    presolve: int | None = None
 
 
 def run(
@@ -55,11 +50,6 @@ def run(
     solver.parameters.random_seed = seed
     solver.parameters.num_workers = 1
     solver.parameters.linearization_level = 2 if manner.relaxation else 0
-    solver.parameters.optimize_with_core = manner.core
-    if manner.presolve is not None:
-        solver.parameters.max_presolve_iterations = manner.presolve
-        solver.parameters.cp_model_probing_level = 0
-        solver.parameters.symmetry_level = 0
     solver.parameters.max_deterministic_time = manner.effort
     solver.parameters.max_time_in_seconds = deadline.remaining()
     status = solver.solve(model)

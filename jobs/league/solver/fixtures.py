@@ -34,6 +34,15 @@ def people_of(fixture: Fixture) -> list[str]:
     return list(dict.fromkeys([f"team {fixture.home.name}", f"team {fixture.away.name}", *coaches]))
 
 
+def has_choice(league: LeagueSpec) -> bool:
+    """Whether the teams could be paired in different ways; not where everybody meets everybody."""
+    sizes = {name: len(teams) for name, teams in league.teams_by_division.items()}
+    return any(team.fewer_games for team in league.teams) or any(
+        division.games_each(sizes[division.name]) % (sizes[division.name] - 1)
+        for division in league.divisions
+    )
+
+
 def pair_teams(league: LeagueSpec, dice: random.Random) -> list[Fixture]:
     """Pair the teams of every division.
 

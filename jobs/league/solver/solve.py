@@ -21,7 +21,7 @@ from jobs.league.solver.conflicts import explain
 from jobs.league.solver.construct import place_all
 from jobs.league.solver.deadline import Deadline
 from jobs.league.solver.draft import Draft
-from jobs.league.solver.fixtures import pair_teams
+from jobs.league.solver.fixtures import has_choice, pair_teams
 from jobs.league.solver.openings import Openings
 from jobs.league.solver.orientation import balance_sides
 from jobs.league.solver.polish import Polish
@@ -30,7 +30,7 @@ from jobs.league.solver.state import UNPLACED, State
 from jobs.league.spec import LeagueSpec
 
 PAIRINGS = 3  # ways to pair the teams that are tried before a league is called infeasible
-MENDING = 40  # turns in which games without a slot and gaps that are too long are looked for a place
+MENDING = 5  # turns in a row that close no gap, after which it is left to CP-SAT as a whole
 
 Ended = Literal["proved best", "no more gain", "time limit", "asked to stop"]
 
@@ -147,7 +147,7 @@ class Solver:
     def _first(self) -> Draft:
         """A valid schedule."""
         dice = random.Random(self._seed)
-        for _ in range(PAIRINGS):
+        for _ in range(PAIRINGS if has_choice(self._league) else 1):
             self._say(f"Pairing {len(self._league.teams):,} teams", 0)
             fixtures = balance_sides(pair_teams(self._league, dice))
             board = Board(self._league, self._openings, fixtures)
@@ -167,7 +167,7 @@ class Solver:
         if not place_all(draft, self._deadline, lambda placed: self._say("Placing games", placed)):
             return False
         mending = Polish(draft)
-        while not draft.valid and not mending.enough and mending.turns < MENDING:
+        while not draft.valid and mending.idle < MENDING:
             self._say(f"Closing gaps of {len(draft.broken)} teams", len(draft.games))
             mending.turn(self._deadline, never)
         self._deadline.remaining()

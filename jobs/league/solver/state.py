@@ -75,10 +75,9 @@ class State:
                 early, late = self.board.parts[slot]
                 sums[fixture.division.name][0] += 2 * early
                 sums[fixture.division.name][1] += 2 * late
-        teams = self.board.league.teams_by_division
         return {
-            name: (_share(early, len(teams[name])), _share(late, len(teams[name])))
-            for name, (early, late) in sums.items()
+            name: (_share(sums[name][0], len(teams)), _share(sums[name][1], len(teams)))
+            for name, teams in self.board.league.teams_by_division.items()
         }
 
     def games(self) -> list[Game]:

@@ -9,6 +9,7 @@ from jobs import league as system
 from jobs.league import generate_schedule, store
 from jobs.league.errors import InvalidSchedule
 from jobs.league.schedule import Schedule
+from jobs.league.solver.solve import Solution
 from jobs.league.spec import LeagueSpec
 from longshore.catalog import catalog
 from longshore.errors import InvalidParameters
@@ -41,8 +42,8 @@ def test_a_league_that_has_none_stored_is_solved() -> None:
 
 @pytest.mark.usefixtures("database")
 def test_an_invalid_schedule_is_never_stored(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(spec: LeagueSpec, seed: int, time_limit: float) -> Schedule:
-        return Schedule.of([])
+    def broken(spec: LeagueSpec, seed: int, time_limit: float) -> Solution:
+        return Solution(Schedule.of(spec, []), None, "no more gain", 0.1, 0.2, 3)
 
     monkeypatch.setattr(system, "_solve", broken)
     with pytest.raises(InvalidSchedule, match="number of games: Ants has 0 games, not 3"):
@@ -53,14 +54,14 @@ def test_an_invalid_schedule_is_never_stored(monkeypatch: pytest.MonkeyPatch) ->
 def test_the_declaration_gives_bounds_and_descriptions_to_its_users() -> None:
     job = catalog.get("league.generate_schedule")
     schema = job.parameters.schema["properties"]
-    assert schema["time_limit"] | {"minimum": 5, "maximum": 540, "default": 60} == schema["time_limit"]
+    assert schema["time_limit"] | {"minimum": 5, "maximum": 540, "default": 30} == schema["time_limit"]
     assert all(schema[name]["description"] for name in ("league", "seed", "time_limit", "force_regenerate"))
 
 
 def test_what_users_send_is_bound_to_the_signature() -> None:
     sent = {"league": league().model_dump(mode="json"), "seed": 3}
     bound = catalog.get("league.generate_schedule").parameters.bind(sent)
-    assert bound == {"league": league(), "seed": 3, "time_limit": 60, "force_regenerate": True}
+    assert bound == {"league": league(), "seed": 3, "time_limit": 30, "force_regenerate": True}
 
 
 def test_every_fault_of_a_posted_league_is_named_by_its_place() -> None:

@@ -14,7 +14,6 @@ from jobs.league.schedule import Game
 from jobs.league.solver.solve import solve
 from jobs.league.spec import LeagueSpec, Team
 from jobs.league.validate import validate
-from tests.jobs.league.leagues import silent
 from tests.jobs.league.oracle import broken
 
 Games = list[Game]
@@ -24,7 +23,7 @@ Games = list[Game]
 def solved() -> tuple[LeagueSpec, Games]:
     """The sample with its schedule, which nobody changes in place."""
     spec = sample_league()
-    return spec, solve(spec, 1, 30, silent).games
+    return spec, solve(spec, 1, 30, stop=lambda: True).schedule.games
 
 
 class _Hand:
@@ -58,7 +57,8 @@ def _onto(hand: _Hand, game: Game, other: Game) -> Games:
 
 
 def _double_booking(hand: _Hand) -> Games:
-    return _onto(hand, hand.pick(), hand.pick())
+    game = hand.pick()
+    return _onto(hand, game, next(other for other in iter(hand.pick, None) if other is not game))
 
 
 def _other_of_the_team(hand: _Hand, game: Game) -> Game:

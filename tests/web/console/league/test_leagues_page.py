@@ -57,7 +57,7 @@ def test_the_tables_that_the_page_shows_are_a_league(page: Page) -> None:
 def test_the_form_knows_the_limits_that_the_job_declares(page: Page) -> None:
     field = page("/leagues").one("input", name="time_limit")
     assert (field.attributes["min"], field.attributes["max"]) == ("5", "540")
-    assert field.attributes["placeholder"] == "60"
+    assert field.attributes["placeholder"] == "30"
 
 
 def test_a_task_that_waits_says_so(page: Page, enqueue: Enqueue) -> None:
