@@ -140,15 +140,28 @@ class _Phases:
         self._phase = ""
 
     def __call__(self, report: Report) -> None:
-        figures: dict[str, float | str | None] = {}
-        if report.cost is not None:
-            figures |= {"cost": report.cost, "home_venue_share": report.home_venue_share}
-        if (bound := report.bound) is not None:
-            figures |= {"least_possible_cost": bound.cost, "largest_possible_share": bound.home_venue_share}
-        progress(report.placed, report.total, f"{report.phase}…", figures=figures)
+        if report.cost is None:
+            progress(report.placed, report.total, f"{report.phase}…")
+        else:
+            message = f"{report.phase}… {self._best(report)}"
+            progress(report.seconds, report.time_limit, message, figures=self._figures(report))
         if report.phase != self._phase:
             self._phase = report.phase
             log.info("%s", report.phase)
+
+    def _best(self, report: Report) -> str:
+        best = f"the best so far costs {report.cost:,.1f}"
+        return f"{best}, none can cost less than {report.bound.cost:,.1f}" if report.bound else best
+
+    def _figures(self, report: Report) -> dict[str, float | str | None]:
+        bound = report.bound
+        return {
+            "games_placed": report.placed,
+            "cost": report.cost,
+            "least_possible_cost": bound.cost if bound else None,
+            "home_venue_share": report.home_venue_share,
+            "largest_possible_share": bound.home_venue_share if bound else None,
+        }
 
 
 def _check(league: LeagueSpec, schedule: Schedule) -> Validation:

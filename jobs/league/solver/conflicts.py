@@ -119,9 +119,10 @@ def _steps(ground: Ground, fixtures: Sequence[Fixture], crowded: set[str]) -> It
         if len(teams) <= MOST_PAIRED:
             yield _Step(pairs(ground, teams), times=True)
     starts = sum(len({each.start for each in ground.openings(date, ())}) for date in ground.dates)
-    open_pairs = [unit for teams in league.teams_by_division.values() for unit in pairs(ground, teams)]
-    if len(open_pairs) * starts <= MOST_PLACES:
-        yield _Step(open_pairs, times=True)
+    sizes = [len(teams) for teams in league.teams_by_division.values()]
+    if sum(size * (size - 1) // 2 for size in sizes) * starts <= MOST_PLACES:
+        every = [unit for teams in league.teams_by_division.values() for unit in pairs(ground, teams)]
+        yield _Step(every, times=True)
     if len(fixtures) * starts <= MOST_PLACES:
         yield _Step(_paired(fixtures), times=True, note=AS_PAIRED)
 
@@ -156,8 +157,8 @@ def _unexplained(fixtures: Sequence[Fixture], cuts: Sequence[Cut]) -> str:
     """What is known when no conflict was found in time."""
     if not cuts:
         return (
-            "the rules leave no schedule, though each by itself could be kept; which of them are in conflict "
-            "was not found out in time: give the league more dates or slots, or fewer blackout dates"
+            "the rules leave no schedule for the ways to pair the teams that were tried, though each rule by "
+            "itself could be kept; which of them are in conflict was not found out in time: give the league more dates or slots, or fewer blackout dates"
         )
     games = [
         f"{each.home.name} v {each.away.name}"

@@ -81,28 +81,23 @@ class Ground:
         self.blackouts = {team.name: frozenset(team.blackout_dates) for team in league.teams}
         self.minutes = {division.name: division.game_minutes for division in league.divisions}
         self.coached = _coached(league)
-        self._closing = {venue.name: _closing(venue, self.dates) for venue in league.venues}
-        shut = {venue.name: _closed_twice(venue) for venue in league.venues}
-        self._all = {
-            date: [each for each in wide.on(date) if date not in shut[each.venue]] for date in self.dates
-        }
-
-        self._at = {date: _by_venue(openings) for date, openings in self._all.items()}
+        self._all = _openings(league, wide)
+        self._closing: dict[dt.date, dict[str, Rule]] = {date: {} for date in self.dates}
+        for venue in league.venues:
+            for date, rule in _closing(venue, self.dates).items():
+                self._closing[date][venue.name] = rule
         self.every_rule = self.rules()
 
     def openings(self, date: dt.date, rules: Collection[Rule]) -> list[Opening]:
-        """The openings of a date when only these rules hold."""
-        return [
-            each
-            for each in self._all[date]
-            if (rule := self._closing[each.venue].get(date)) is None or rule not in rules
-        ]
+        """The openings of a date when only these rules hold; not to be changed."""
+        closed = {venue for venue, rule in self._closing[date].items() if rule in rules}
+        return [each for each in self._all[date] if each.venue not in closed] if closed else self._all[date]
 
     def alike(self, rule: Rule) -> Hashable:
         """The same for closures of two venues that could stand for each other on that date."""
         if rule.kind != "closed" or rule.date is None:
             return rule
-        here = self._at[rule.date].get(rule.name, ())
+        here = (each for each in self._all[rule.date] if each.venue == rule.name)
         return rule.date, frozenset((each.start, each.divisions, each.pitches) for each in here)
 
     def rules(self) -> Rules:
@@ -130,9 +125,10 @@ class Ground:
                 yield Rule("forbidden", team.name)
 
     def _of_venues(self) -> Iterator[Rule]:
-        for venue in self.league.venues:
-            for date, rule in self._closing[venue.name].items():
-                if venue.slots.get(WEEKDAYS[date.weekday()]):  # type: ignore[call-overload]
+        venues = {venue.name: venue for venue in self.league.venues}
+        for date, rules in self._closing.items():
+            for name, rule in rules.items():
+                if venues[name].slots.get(WEEKDAYS[date.weekday()]):  # type: ignore[call-overload]
                     yield rule
 
     def plays(self, team: Team, date: dt.date, openings: Collection[Opening]) -> bool:
@@ -142,10 +138,16 @@ class Ground:
         return not starts or not all(forbids(team, date, start, minutes) for start in starts)
 
 
-def _by_venue(openings: Collection[Opening]) -> dict[str, list[Opening]]:
-    found: dict[str, list[Opening]] = defaultdict(list)
-    for each in openings:
-        found[each.venue].append(each)
+def _openings(league: LeagueSpec, wide: Openings) -> dict[dt.date, list[Opening]]:
+    """The openings of each date if no venue were closed; dates of a weekday share one list if they can."""
+    shut = {venue.name: _closed_twice(venue) for venue in league.venues}
+    weekly: dict[int, list[Opening]] = {}
+    found = {}
+    for date in wide.dates:
+        if date.weekday() not in weekly:
+            weekly[date.weekday()] = wide.on(date)
+        every, closed = weekly[date.weekday()], {name for name, dates in shut.items() if date in dates}
+        found[date] = [each for each in every if each.venue not in closed] if closed else every
     return found
 
 

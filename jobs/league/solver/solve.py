@@ -17,7 +17,7 @@ from jobs.league.schedule import Schedule
 from jobs.league.solver.board import Board
 from jobs.league.solver.bound import Bound, bound
 from jobs.league.solver.bounds import check_bounds
-from jobs.league.solver.conflicts import explain
+from jobs.league.solver.conflicts import explain, explain_capacity, explain_days
 from jobs.league.solver.construct import place_all
 from jobs.league.solver.deadline import Deadline
 from jobs.league.solver.draft import Draft
@@ -43,6 +43,8 @@ class Report:
         phase: what it does.
         placed: games that have a slot.
         total: games in all.
+        seconds: seconds since the begin.
+        time_limit: seconds that it may take.
         cost: weighted cost of the best schedule so far; None before there is one.
         home_venue_share: its share of games at the home venue, from 0 to 1.
         bound: what no schedule of this pairing can beat, once that is proved.
@@ -51,6 +53,8 @@ class Report:
     phase: str
     placed: int
     total: int
+    seconds: float
+    time_limit: float
     cost: float | None = None
     home_venue_share: float | None = None
     bound: Bound | None = None
@@ -139,7 +143,13 @@ class Solver:
         """
         self._say("Counting slots and dates", 0)
         check_bounds(self._league, self._openings)
-        draft = self._first()
+        try:
+            draft = self._first()
+        except OutOfTime as error:
+            self._say("Looking for what is tight", 0)
+            raise OutOfTime(
+                f"{error}; {explain_capacity(self._league, self._openings, self._seed)}"
+            ) from None
         self._first_valid = self._elapsed
         self._watch(draft.state)
         return self._improve(draft)
@@ -155,6 +165,9 @@ class Solver:
             draft = Draft(empty, self._seed)
             if self._construct(draft):
                 return draft
+            self._say("Looking for rules in conflict", 0)
+            if (conflict := explain_days(self._league, self._seed)) is not None:
+                raise conflict
             self._say("Looking for a way with CP-SAT", 0)
             proof = Proof(empty, self._deadline, self._seed)
             found = proof.schedule()
@@ -211,6 +224,8 @@ class Solver:
                 phase,
                 placed,
                 self._league.total_games,
+                round(self._elapsed, 1),
+                self._limit,
                 scores.cost if scores else None,
                 scores.home_venue_share if scores else None,
                 self._bound,

@@ -34,14 +34,15 @@ function draw({ status, message, progress }) {
   write("phase", waits ? "It waits for a worker" : phase || "It begins");
   write("rest", waits ? "" : rest.trim());
   drawFigures(progress?.figures ?? {});
-  write("placed", progress ? `${number(progress.current)}${progress.total ? ` of ${number(progress.total)}` : ""} games` : "");
+  const all = progress?.figures?.games_placed; // once there is a schedule, the bar shows the time
+  write("placed", all != null ? `${number(all)} games placed` : progress ? `${number(progress.current)}${progress.total ? ` of ${number(progress.total)}` : ""} games` : "");
   write("spoken", `${document.getElementById("phase").textContent}, ${document.getElementById("placed").textContent}`);
   finish.disabled = asked || status !== "PROGRESS";
 }
 
 // The solver's own: cost, bound and the like, in the order in which it gives them.
 function drawFigures(figures) {
-  const known = Object.entries(figures).filter(([, value]) => value !== null);
+  const known = Object.entries(figures).filter(([name, value]) => value !== null && name !== "games_placed");
   const list = document.getElementById("figures");
   list.replaceChildren(...known.map(([name, value]) => {
     const pair = document.createElement("div");

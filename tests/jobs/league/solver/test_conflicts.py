@@ -155,18 +155,24 @@ def test_without_time_the_answer_says_that_the_rules_were_not_found() -> None:
 
 
 def test_a_league_that_has_a_schedule_has_no_reason() -> None:
-    spec = sample_league(teams=50)
-    assert explain_days(spec, 1) is None
-    assert "217" in explain_capacity(spec, Openings(spec), 1) or "for each" in explain_capacity(
-        spec, Openings(spec), 1
-    )
+    assert explain_days(sample_league(teams=50), 1) is None
 
 
-def test_a_tight_league_is_told_how_tight_it_is() -> None:
+def test_where_no_conflict_is_found_it_is_told_how_tight_the_league_is() -> None:
     spec = league()
     assert explain_capacity(spec, Openings(spec), 1) == (
         "no rules in conflict were found; 9 games share 20 slots, 2.22 for each: more slots make it easier"
     )
+
+
+def test_a_conflict_that_is_found_after_all_is_told_when_time_ran_out() -> None:
+    each = {"blackout_dates": [SUNDAY]}
+    teams = [team("Ants", **each), team("Bees", **each)]
+    teams += [team("Eels", "U12", **each), team("Foxes", "U12", **each)]
+    venues = [{"name": "Park", "slots": {"saturday": ["09:00"], "sunday": ["09:00"]}}]
+    spec = league(teams=teams, venues=venues, season=season(1))
+    said = explain_capacity(spec, Openings(spec), 1)
+    assert said.startswith("U10 and U12 together need 2 slots on 3 April 2027, Park has 1")
 
 
 def test_a_large_league_is_counted_by_its_divisions() -> None:
