@@ -158,7 +158,8 @@ def _unexplained(fixtures: Sequence[Fixture], cuts: Sequence[Cut]) -> str:
     if not cuts:
         return (
             "the rules leave no schedule for the ways to pair the teams that were tried, though each rule by "
-            "itself could be kept; which of them are in conflict was not found out in time: give the league more dates or slots, or fewer blackout dates"
+            "itself could be kept; which of them are in conflict was not found out in time: give the league "
+            "more dates or slots, or fewer blackout dates"
         )
     games = [
         f"{each.home.name} v {each.away.name}"
