@@ -62,6 +62,73 @@ def test_a_running_task_is_stopped_by_its_worker(
     assert tasks.view(redis, done.task_id).status is Status.CANCELED
 
 
+def finish_when_running(redis: Redis, task_id: str) -> threading.Thread:
+    """Asks a task to finish as soon as it reports."""
+
+    def ask() -> None:
+        wait_until(lambda: tasks.view(redis, task_id).status is Status.PROGRESS)
+        control.finish(redis, task_id)
+
+    helper = threading.Thread(target=ask)
+    helper.start()
+    return helper
+
+
+def test_a_running_task_ends_early_with_what_it_has(
+    redis: Redis, dispatcher: Dispatcher, work: Callable[..., None]
+) -> None:
+    done = dispatcher.dispatch(catalog.get("demo.patient"), {})
+    helper = finish_when_running(redis, done.task_id)
+    work()
+    helper.join()
+    ended = tasks.view(redis, done.task_id)
+    assert ended.status is Status.SUCCESS
+    assert ended.result >= 1
+    assert ended.progress is not None
+    assert ended.progress["figures"] == {"best": ended.result, "phase": "counting", "bound": None}
+
+
+def test_a_task_that_does_not_run_cannot_finish(redis: Redis, dispatcher: Dispatcher, work: Any) -> None:
+    waiting = dispatcher.dispatch(catalog.get("demo.patient"), {})
+    with pytest.raises(WrongState, match="PENDING and does not run: cancel it"):
+        control.finish(redis, waiting.task_id)
+    control.cancel(redis, waiting.task_id)
+    with pytest.raises(WrongState, match="it is over"):
+        control.finish(redis, waiting.task_id)
+    with pytest.raises(UnknownTask):
+        control.finish(redis, "nope")
+
+
+def test_a_task_whose_job_cannot_end_early_is_told_so(
+    redis: Redis, dispatcher: Dispatcher, work: Callable[..., None]
+) -> None:
+    done = dispatcher.dispatch(catalog.get("demo.sleepy"), {})
+    refused: list[str] = []
+
+    def ask() -> None:
+        wait_until(lambda: tasks.view(redis, done.task_id).status is Status.PROGRESS)
+        with pytest.raises(WrongState) as raised:
+            control.finish(redis, done.task_id)
+        refused.append(str(raised.value))
+        control.cancel(redis, done.task_id)
+
+    helper = threading.Thread(target=ask)
+    helper.start()
+    work()
+    helper.join()
+    assert refused == ["demo.sleepy cannot end early with a result; cancel the task to stop it."]
+
+
+def test_a_task_that_runs_again_has_not_been_asked_to_finish(
+    redis: Redis, dispatcher: Dispatcher, work: Any
+) -> None:
+    done = dispatcher.dispatch(catalog.get("demo.fail"), {})
+    work()
+    redis.hset(f"rq:job:{done.task_id}", "finish", 1)
+    control.retry(dispatcher, done.task_id)
+    assert redis.hget(f"rq:job:{done.task_id}", "finish") is None
+
+
 def test_a_failed_task_runs_again_with_all_its_tries(
     redis: Redis, dispatcher: Dispatcher, work: Any, tmp_path: Any
 ) -> None:

@@ -14,7 +14,7 @@ from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 from rq.job import Job as RQJob
 
-from longshore import keys, logs, progress, tasks
+from longshore import finishing, keys, logs, progress, tasks
 from longshore.catalog import catalog
 from longshore.dispatch import Dispatcher
 from longshore.listing import InvalidCursor
@@ -46,6 +46,29 @@ def test_a_million_reports_are_a_few_writes_and_the_last_one_counts(redis: Redis
     assert reporter.writes <= 3
     stored = meta(redis, task_id)["progress"]
     assert (stored["current"], stored["message"]) == (100_000, "step 100000")
+
+
+def test_figures_are_bounded_and_only_what_json_has(redis: Redis, task_id: str) -> None:
+    many = {f"n{number}": number for number in range(50)}
+    with RedisReporter(redis, task_id, {}) as reporter, reporting_to(reporter):
+        progress(
+            1, 2, "first", figures={"cost": numpy.float64(2.5), "bad": float("nan"), "said": "x" * 500} | many
+        )
+    figures = meta(redis, task_id)["progress"]["figures"]
+    assert len(figures) == 20
+    assert (figures["cost"], figures["bad"], figures["said"], figures["n0"]) == (2.5, None, "x" * 100, 0)
+
+
+def test_a_task_hears_with_its_next_report_that_it_shall_finish(redis: Redis, task_id: str) -> None:
+    assert not finishing()
+    with RedisReporter(redis, task_id, {}) as reporter, reporting_to(reporter):
+        progress(1, 4, "first")
+        wait_until(lambda: bool(meta(redis, task_id).get("progress")))
+        assert not finishing()
+        redis.hset(f"rq:job:{task_id}", "finish", 1)
+        progress(2, 4, "second")
+        wait_until(finishing)
+    assert not finishing()
 
 
 def test_reports_arrive_while_the_task_runs(redis: Redis, task_id: str) -> None:

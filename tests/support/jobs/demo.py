@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from longshore import job, progress
+from longshore import finishing, job, progress
 
 log = logging.getLogger(__name__)
 
@@ -160,6 +160,17 @@ def sleepy() -> None:
     """Report, then wait to be stopped."""
     progress(0, 10, "waiting")
     signal.pause()
+
+
+@job(access="public", can_finish=True, timeout=60)
+def patient() -> int:
+    """Count until somebody asks for what there is."""
+    count = 0
+    while not finishing():
+        count += 1
+        progress(count, figures={"best": count, "phase": "counting", "bound": None})
+        time.sleep(0.005)
+    return count
 
 
 @job()

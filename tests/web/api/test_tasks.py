@@ -62,6 +62,22 @@ def test_an_action_on_an_unknown_task_is_404(admin: FlaskClient, action: str) ->
     assert admin.post(f"/api/tasks/nothing/{action}").status_code == 404
 
 
+def test_who_may_run_a_job_may_have_its_task_finish(client: FlaskClient, redis: Redis) -> None:
+    task_id = client.post("/api/jobs/demo.patient").get_json()["task_id"]
+    waits = client.post(f"/api/tasks/{task_id}/finish")
+    assert (waits.status_code, "does not run" in waits.get_json()["detail"]) == (409, True)
+    redis.hset(f"rq:job:{task_id}", "status", "started")
+    asked = client.post(f"/api/tasks/{task_id}/finish")
+    assert (asked.status_code, asked.get_json()["status"]) == (202, "finishing")
+    assert redis.hget(f"rq:job:{task_id}", "finish") == b"1"
+
+
+def test_a_stranger_has_no_task_of_an_admins_job_finish(client: FlaskClient, admin: FlaskClient) -> None:
+    task_id = admin.post("/api/jobs/demo.sleepy").get_json()["task_id"]
+    assert client.post(f"/api/tasks/{task_id}/finish").status_code == 401
+    assert client.post("/api/tasks/nope/finish").status_code == 404
+
+
 def test_cancel_and_retry(admin: FlaskClient, redis: Redis) -> None:
     task_id = run(admin, "demo.add", a=1)
     assert admin.post(f"/api/tasks/{task_id}/cancel").get_json()["status"] == "canceled"
