@@ -29,6 +29,7 @@ from jobs.league.windows import WEEKDAYS, StartTime, TimeWindow, Weekday
 MAX_TEAMS = 2_000
 MAX_GAMES = 10_000
 MAX_SEASON_DAYS = 400
+FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2999, 12, 31)  # calendars end before the year 10000 does
 MAX_FAULTS_SHOWN = 100
 
 # No control characters: a NUL cannot be stored in PostgreSQL, and a line break in a name can forge a log
@@ -129,8 +130,8 @@ class Venue(_Model):
 class Season(_Model):
     """When games may be played, and how often a team may play."""
 
-    first_date: dt.date
-    last_date: dt.date
+    first_date: dt.date = Field(ge=FIRST_DAY, le=LAST_DAY)
+    last_date: dt.date = Field(ge=FIRST_DAY, le=LAST_DAY)
     play_days: list[Weekday] = Field(min_length=1, max_length=7)
     holidays: Dates = Field(default_factory=list, description="Dates on which nobody plays.")
     max_games_per_team_per_day: int = Field(1, ge=1, le=5)

@@ -41,7 +41,7 @@ def bound(board: Board, deadline: Deadline, seed: int) -> Bound:
     """
     total, goals = len(board.fixtures), board.league.goals
     away = _least_away(board, deadline, seed)
-    travel = goals.travel * _least_kilometres(board) / 10
+    travel = goals.travel * round(_least_kilometres(board) / 10, 1)  # as ``scores`` rounds it
     return Bound(1 - away / total if total else 1.0, round(travel + goals.home_venue * away, 1))
 
 

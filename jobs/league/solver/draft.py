@@ -12,14 +12,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from jobs.league.solver.board import TENTHS
 from jobs.league.solver.costs import Costs
 from jobs.league.solver.fairness import Fairness
 from jobs.league.solver.grid import Grid
 from jobs.league.solver.state import UNPLACED, State
 
-UNPLACED_COST = 100_000.0  # more than all the goals of a game can cost
-TINY = 0.5 / TENTHS  # less than the least difference of two costs
+UNPLACED_COST = 1e10  # more than all the goals of a game can cost, and what it can break
+TINY = 1e-4  # less than a difference of two costs that matters, more than an error of rounding
 
 Moves = Mapping[int, tuple[int, bool]]  # game: its slot, and whether its sides change
 
@@ -109,7 +108,7 @@ class Draft:
         if gain < -TINY:
             self._set(before)
             return 0.0
-        return max(0.0, gain)
+        return gain if gain > TINY else 0.0
 
     def move(self, moves: Moves) -> float:
         """Make moves, unless they cost more. What was gained."""
@@ -120,7 +119,7 @@ class Draft:
         if gain < -TINY:
             self._set(before)
             return 0.0
-        return max(0.0, gain)
+        return gain if gain > TINY else 0.0
 
     def _set(self, moves: Moves) -> None:
         self.take_out(moves)

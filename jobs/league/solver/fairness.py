@@ -19,7 +19,7 @@ from jobs.league.solver.limits import gaps
 from jobs.league.solver.state import UNPLACED
 from jobs.league.weeks import rematch_gap, stretches
 
-BROKEN = 5_000.0  # for each stretch without a game that the season does not allow
+BROKEN = 1e9  # for each stretch without a game that the season does not allow: never worth any goal
 
 
 class Fairness:
@@ -42,6 +42,7 @@ class Fairness:
         }
         self._stretches = {team.name: shapes.get(self._board.league.games_of(team)) for team in teams}
         self._gaps = _gaps(grid)
+        self._playing = {team.name for team in teams if self._board.league.games_of(team)}
         self._members = {
             name: [team.name for team in some] for name, some in self._board.league.teams_by_division.items()
         }
@@ -96,7 +97,7 @@ class Fairness:
 
     def broken(self, team: str) -> int:
         """Stretches without a game of the team that the season does not allow."""
-        if self._gaps is None or self._stretches[team] is None:
+        if self._gaps is None or team not in self._playing:
             return 0
         return int((self._gaps @ self._dates[team] == 0).sum())
 

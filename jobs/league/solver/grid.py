@@ -34,7 +34,7 @@ class Grid:
 
     def __init__(self, state: State) -> None:
         self.board = board = state.board
-        self.fixtures = state.fixtures
+        self.fixtures = list(state.fixtures)
         self.slots = [UNPLACED] * len(self.fixtures)
         self.date = np.array([slot.date for slot in board.slots], dtype=np.int64)
         self.week = np.array([slot.week for slot in board.slots], dtype=np.int64)

@@ -38,15 +38,12 @@ class Day:
         Raises:
             OutOfTime: neither was known in time.
         """
-        for most in (FEW, None):
-            try:
-                moves = self._solve(games, most, deadline, seed)
-            except OutOfTime:
-                deadline.remaining()  # the effort was used up; if it was the deadline, this raises
-                continue
-            if moves is not None:
-                return moves
-        return self._solve(games, None, deadline, seed)
+        try:
+            moves = self._solve(games, FEW, deadline, seed)
+        except OutOfTime:
+            deadline.remaining()  # the effort was used up; if it was the deadline, this raises
+            moves = None
+        return self._solve(games, None, deadline, seed) if moves is None else moves
 
     def crowd(self, games: Collection[int], deadline: Deadline, seed: int) -> frozenset[int]:
         """Of games that do not fit some that are already too many: without any one of them the rest fits."""

@@ -192,16 +192,22 @@ class Solver:
         try:
             self._bound = bound(draft.board, self._deadline, self._seed)
         except OutOfTime:
-            return self._solution(best, "time limit", 0)
+            pass  # the effort was used up; if it was the deadline, that is seen next
         polish, ended = Polish(draft), self._ended(best)
         while ended is None:
             self._say("Improving", len(draft.games), best)
             if polish.turn(self._deadline, self._stop):
-                state = draft.state
-                best = Schedule.of(self._league, state.games())
-                self._watch(state)
+                best = self._better(draft.state, best)
             ended = self._ended(best) or ("no more gain" if polish.enough else None)
         return self._solution(best, ended, polish.turns)
+
+    def _better(self, state: State, best: Schedule) -> Schedule:
+        """The better one by its scores, which are rounded: what was gained may not show in them."""
+        made = Schedule.of(self._league, state.games())
+        if made.scores.cost >= best.scores.cost:
+            return best
+        self._watch(state)
+        return made
 
     def _ended(self, best: Schedule) -> Ended | None:
         if self._bound is not None and best.scores.cost <= self._bound.cost:

@@ -52,8 +52,18 @@ def _missing(hand: _Hand) -> Games:
 
 
 def _onto(hand: _Hand, game: Game, other: Game) -> Games:
-    """At the other game's place and time."""
-    return hand.change(game, date=other.date, start=other.start, venue=other.venue, pitch=other.pitch)
+    """At the other game's place and time, and as long as it was."""
+    minutes = {division.name: division.game_minutes for division in hand.spec.divisions}[game.division]
+    hours, begins = int(other.start[:2]), int(other.start[3:])
+    end = hours * 60 + begins + minutes
+    return hand.change(
+        game,
+        date=other.date,
+        start=other.start,
+        end=f"{end // 60:02}:{end % 60:02}",
+        venue=other.venue,
+        pitch=other.pitch,
+    )
 
 
 def _double_booking(hand: _Hand) -> Games:
