@@ -24,11 +24,11 @@ class Least:
 
     Attributes:
         homeless: games that cannot all have a place.
-        moves: games that must move beside the affected ones, if ``homeless`` is 0.
+        moves: if ``homeless`` is 0, as many games beside the affected ones as must move, and likely ones.
     """
 
     homeless: int
-    moves: int
+    moves: list[int]
 
 
 def fewest(puzzle: Puzzle, free: Sequence[int], most: int | None, deadline: Deadline, effort: float) -> bool:
@@ -95,12 +95,12 @@ def least(puzzle: Puzzle, deadline: Deadline, effort: float) -> Least | None:
         return None
     if moves is None or not patch.proved:
         return None
-    return Least(_without(moves, puzzle.affected), _without(moves, puzzle.others))
+    return Least(len(_without(moves, puzzle.affected)), _without(moves, puzzle.others))
 
 
 def _as_it_was(puzzle: Puzzle) -> State:
     return State(puzzle.board, puzzle.original)
 
 
-def _without(moves: Moves, some: Collection[int]) -> int:
-    return sum(moves[number][0] == UNPLACED for number in some)
+def _without(moves: Moves, some: Collection[int]) -> list[int]:
+    return [number for number in some if moves[number][0] == UNPLACED]

@@ -100,6 +100,10 @@ class Puzzle:
         """Slots of all these games together: how large a model of them would be at most."""
         return sum(int(self.open_to(number).sum()) for number in some)
 
+    def chances(self, some: Collection[int]) -> int:
+        """The same, with the slots only that are free as long as all others stay."""
+        return sum(len(slots) for slots in self.choices(some)[0].values())
+
     def choices(
         self, free: Collection[int], *, most: int | None = None, taken: Collection[int] = ()
     ) -> tuple[dict[int, list[int]], bool]:

@@ -1,14 +1,15 @@
 """The fewest moves that repair a schedule, and then the best slots for the games that moved.
 
 Owns the order of the steps. First only the games that have lost their slots look for others: every one of
-them must move, so if all find a place, fewer moves are not possible. Where they do not, ``models`` says how
-many others must move at least, and those may: all at once if the season is small, else those nearest to the
-trouble (``rings``). At last the games that moved are given better slots among those that nobody else has.
+them must move, so if all find a place, fewer moves are not possible. Where they do not, others make room: all
+at once if the season is small, else those nearest to the trouble (``rings``), and ``models`` says how many
+must do so at least. At last the games that moved are given better slots among those that nobody else has.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from jobs.league.solver.patch import Patch
 from jobs.league.solver.state import UNPLACED
 
 Report = Callable[[int, int, str], None]
+T = TypeVar("T")
 
 WHOLE = 60_000  # games times slots up to which a model is made of all at once
 PART = 30_000  # and of a part
@@ -29,6 +31,7 @@ SIZES = (40, 120, 300)  # games of a part, when others make room
 BATCH = 8  # games in trouble that a part is made around
 EFFORT = 3.0  # CP-SAT's deterministic time for one model; it doubles when that was not enough
 HARDER = 3  # times that it doubles
+PROOF = 10.0  # effort for the proof of how many must move
 FEWER_SLOTS = 30  # that a game of a large part looks at, at least
 PATIENCE = 6  # parts in a row without a gain after which the slots are good enough
 SOME = 60  # games of a part whose slots are made better
@@ -83,9 +86,9 @@ class Search:
                 )
 
     def _alone(self) -> None:
-        """Only the affected games, with every slot that they may have."""
+        """Only the affected games, with every slot that is free for them."""
         free = self._puzzle.affected
-        if self._puzzle.size(free) > WHOLE:
+        if self._puzzle.chances(free) > WHOLE:
             self._around(free, SIZES[1], EFFORT)
         elif not free or fewest(self._puzzle, free, None, self._deadline, EFFORT):
             self.least = int(not self._puzzle.whole)
@@ -93,35 +96,65 @@ class Search:
     def _make_room(self) -> None:
         """Others move as well, as few as possible."""
         puzzle = self._puzzle
-        self._say("Counting the games that must move")
-        if puzzle.size(puzzle.affected) <= WHOLE and (bound := least(puzzle, self._deadline, EFFORT)):
-            self.least = max(self.least, bound.moves)
-            self.proved = bound.homeless > 0
         self._say("Making room")
-        if puzzle.size(self._everything) <= WHOLE:
-            self._with_all()
+        if puzzle.size(self._everything) <= WHOLE and self._with_all():
+            return
+        self._in_rings(EFFORT)
+        self._say("Counting the games that must move")
+        self._count()
         if not puzzle.whole and not self.proved:
-            self._in_rings()
+            self._say("Making room")
+            for times in range(1, HARDER + 1):
+                self._in_rings(EFFORT * 2**times)
         if puzzle.whole and len(puzzle.moved) > self.least:
             self._say("Moving fewer games")
-            self._around(self._everything, SIZES[-1], EFFORT, again=True)
+            self._for_half(lambda end: self._around(self._everything, SIZES[-1], EFFORT, end, again=True))
 
-    def _with_all(self) -> None:
-        """Every game that may move at all, which proves what is the best or that there is no way."""
+    def _with_all(self) -> bool:
+        """Every game that may move at all; whether that proves what is the best, or that there is no way."""
         puzzle = self._puzzle
-        if fewest(puzzle, self._everything, None, self._deadline, 2 * EFFORT):
-            self.least = max(self.least, len(puzzle.moved))
-            self.proved = not puzzle.whole
+        if not fewest(puzzle, self._everything, None, self._deadline, 2 * EFFORT):
+            return False
+        self.least, self.proved = len(puzzle.moved), not puzzle.whole
+        return True
 
-    def _in_rings(self) -> None:
-        """Parts around the games in trouble, larger and larger, then with more effort."""
-        for effort in (EFFORT * 2**times for times in range(HARDER + 1)):
-            for size in SIZES:
-                self._around(self._everything, size, effort)
-                if self._puzzle.whole:
-                    return
+    def _count(self) -> None:
+        """How many others must move at least; those that the proof takes are tried as well."""
+        puzzle = self._puzzle
+        if puzzle.size(puzzle.affected) > WHOLE:
+            return
+        bound = self._for_half(lambda end: least(puzzle, end, PROOF))
+        if bound is None:
+            return
+        self.least, self.proved = max(self.least, len(bound.moves)), bound.homeless > 0
+        if not self.proved and (not puzzle.whole or len(puzzle.moved) > self.least):
+            free = dict.fromkeys([*puzzle.affected, *puzzle.moved, *bound.moves])
+            fewest(puzzle, list(free), None, self._deadline, EFFORT)
 
-    def _around(self, pool: Sequence[int], size: int, effort: float, *, again: bool = False) -> None:
+    def _for_half(self, what: Callable[[Deadline], T]) -> T | None:
+        """Do something that may take half of the time that is left; None if it was not done by then."""
+        try:
+            return what(Deadline(self._deadline.remaining() / 2))
+        except OutOfTime:
+            self._deadline.remaining()
+            return None
+
+    def _in_rings(self, effort: float) -> None:
+        """Parts around the games in trouble, larger and larger."""
+        for size in SIZES:
+            if self._puzzle.whole:
+                return
+            self._around(self._everything, size, effort)
+
+    def _around(
+        self,
+        pool: Sequence[int],
+        size: int,
+        effort: float,
+        deadline: Deadline | None = None,
+        *,
+        again: bool = False,
+    ) -> None:
         """Parts around some games in trouble at a time; or, again, around those that moved."""
         puzzle = self._puzzle
         waiting = puzzle.moved if again else self._trouble(pool)
@@ -129,7 +162,7 @@ class Search:
             some, waiting = waiting[:BATCH], waiting[BATCH:]
             free = ring(puzzle, some, pool, size)
             most = max(FEWER_SLOTS, PART // max(1, len(free)))
-            fewest(puzzle, free, most, self._deadline, effort)
+            fewest(puzzle, free, most, deadline or self._deadline, effort)
             self._say("Moving fewer games" if again else "Making room")
             if again and len(puzzle.moved) <= self.least:
                 return

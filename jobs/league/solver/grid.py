@@ -87,7 +87,8 @@ class Grid:
         if self._used[slot] >= self._pitches[slot]:
             found.append(dice.choice(self._in_slot[slot]))
         for team in (fixture.home.name, fixture.away.name):
-            dates = {number: self.board.slots[self.slots[number]].date for number in self._of[f"team {team}"]}
+            stay = (number for number in self._of[f"team {team}"] if number not in found)
+            dates = {number: self.board.slots[self.slots[number]].date for number in stay}
             found += self._frequency.blocking(team, one.date, dates, dice)
         end = one.start + fixture.division.game_minutes
         for other in self._clashes(game):

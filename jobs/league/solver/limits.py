@@ -49,6 +49,7 @@ def rests(dates: Sequence[dt.date], season: Season) -> list[Dates]:
 
 
 def gaps(dates: Sequence[dt.date], season: Season) -> list[Dates]:
+    """For each stretch of days that is too long without a game, the dates in it: a team must play on one."""
     if season.max_gap_days is None:
         return []
     numbers = {date: number for number, date in enumerate(dates)}
