@@ -1,9 +1,10 @@
 """The fewest moves that repair a schedule, and then the best slots for the games that moved.
 
 Owns the order of the steps. First only the games that have lost their slots look for others: every one of
-them must move, so if all find a place, fewer moves are not possible. Where they do not, others make room: all
-at once if the season is small, else those nearest to the trouble (``rings``), and ``models`` says how many
-must do so at least. At last the games that moved are given better slots among those that nobody else has.
+them must move, so if all find a place, fewer moves are not possible. Where they do not, others make room:
+all at once if the season is small, else one for one (``ejection``) or those nearest to the trouble
+(``rings``); ``models`` says how many must do so at least. At last the games that moved are given better
+slots among those that nobody else has.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TypeVar
 import numpy as np
 
 from jobs.league.errors import OutOfTime
+from jobs.league.repair.ejection import eject
 from jobs.league.repair.models import fewest, least
 from jobs.league.repair.puzzle import Puzzle
 from jobs.league.repair.rings import ring
@@ -88,9 +90,9 @@ class Search:
     def _alone(self) -> None:
         """Only the affected games, with every slot that is free for them."""
         free = self._puzzle.affected
-        if self._puzzle.chances(free) > WHOLE:
-            self._around(free, SIZES[1], EFFORT)
-        elif not free or fewest(self._puzzle, free, None, self._deadline, EFFORT):
+        if self._puzzle.chances(free) <= WHOLE and (
+            not free or fewest(self._puzzle, free, None, self._deadline, EFFORT)
+        ):
             self.least = int(not self._puzzle.whole)
 
     def _make_room(self) -> None:
@@ -99,6 +101,7 @@ class Search:
         self._say("Making room")
         if puzzle.size(self._everything) <= WHOLE and self._with_all():
             return
+        self._eject()
         self._in_rings(EFFORT)
         self._say("Counting the games that must move")
         self._count()
@@ -109,6 +112,14 @@ class Search:
         if puzzle.whole and len(puzzle.moved) > self.least:
             self._say("Moving fewer games")
             self._for_half(lambda end: self._around(self._everything, SIZES[-1], EFFORT, end, again=True))
+
+    def _eject(self) -> None:
+        """Each in a slot where a single other game is in the way, if that one finds another."""
+        pool = frozenset(self._everything)
+        for number in self._puzzle.homeless:
+            self._deadline.remaining()
+            eject(self._puzzle, number, pool)
+        self._say("Making room")
 
     def _with_all(self) -> bool:
         """Every game that may move at all; whether that proves what is the best, or that there is no way."""

@@ -60,7 +60,7 @@ def _some(draft: Draft) -> list[int]:
     if away is not None:
         home = draft.board.home_of(grid.fixtures[away].home)
         return list(dict.fromkeys([away, *_few(draft, grid.at_venue(home), number)]))
-    if dice.random() < 0.5:
+    if not found or dice.random() < 0.5:
         return found[:number]
     worst = max(found, key=lambda game: draft.cost([game]))
     fixture = grid.fixtures[worst]

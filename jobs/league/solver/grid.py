@@ -134,9 +134,9 @@ class Grid:
         return list(self._of[f"team {team}"])
 
     def is_home(self, game: int) -> bool:
-        """Whether a game is at its home team's venue."""
-        home = self.board.home_of(self.fixtures[game].home)
-        return self.board.slots[self.slots[game]].venue == home
+        """Whether a game has a slot at its home team's venue."""
+        slot, home = self.slots[game], self.board.home_of(self.fixtures[game].home)
+        return slot != UNPLACED and self.board.slots[slot].venue == home
 
     def _clashes(self, game: int) -> Iterator[int]:
         """Placed games that cannot be at the same time, by people whom ``_Frequency`` knows nothing of."""

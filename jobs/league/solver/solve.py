@@ -7,6 +7,7 @@ could be.
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -189,10 +190,8 @@ class Solver:
     def _improve(self, draft: Draft) -> Solution:
         best = Schedule.of(self._league, draft.state.games())
         self._say("Proving how good it can be", len(draft.games), best)
-        try:
+        with contextlib.suppress(OutOfTime):  # of its effort; if it was the deadline, that is seen next
             self._bound = bound(draft.board, self._deadline, self._seed)
-        except OutOfTime:
-            pass  # the effort was used up; if it was the deadline, that is seen next
         polish, ended = Polish(draft), self._ended(best)
         while ended is None:
             self._say("Improving", len(draft.games), best)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from jobs.league.games import Game
 from jobs.league.solver.board import Board
@@ -62,8 +62,3 @@ def nobody(placed: int) -> None:
 def calm() -> bool:
     """Nobody asks to stop."""
     return False
-
-
-def numbers(count: int) -> Iterable[int]:
-    """A counter's values, for tests that stop after some."""
-    return iter(range(count))

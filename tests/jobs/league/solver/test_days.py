@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import pairwise
 from typing import Any
 
-from jobs.league.solver.days import Cut, DayModel, people_of
+from jobs.league.solver.days import Cut, DayModel
 from jobs.league.solver.fixtures import Fixture, pair_teams
 from jobs.league.solver.openings import Openings
 from jobs.league.spec import LeagueSpec
@@ -22,50 +22,73 @@ def _chosen(spec: LeagueSpec, *cuts: Cut) -> list[tuple[Fixture, dt.date]] | Non
     return None if dates is None else list(zip(fixtures, dates, strict=True))
 
 
-def _dates_of(name: str, chosen: list[tuple[Fixture, dt.date]]) -> list[dt.date]:
+def _dates_of(name: str, chosen: list[tuple[Fixture, dt.date]] | None) -> list[dt.date]:
+    assert chosen is not None
     return sorted(date for each, date in chosen if name in (each.home.name, each.away.name))
 
 
-def _two(
-    *, weekends: int = 4, games: int, blackouts: list[dt.date] | None = None, **limits: Any
-) -> LeagueSpec:
+def _two(*, weekends: int = 4, games: int, ants: dict[str, Any] | None = None, **limits: Any) -> LeagueSpec:
     return league(
-        teams=[team("Ants", blackout_dates=blackouts or []), team("Bees")],
+        teams=[team("Ants", **(ants or {})), team("Bees")],
         divisions=[{"name": "U10", "games_per_team": games}],
         season=season(weekends, **limits),
     )
 
 
 def test_blackout_dates_are_kept() -> None:
-    chosen = _chosen(_two(games=1, weekends=1, blackouts=[SATURDAY]))
-    assert chosen is not None
+    chosen = _chosen(_two(games=1, weekends=1, ants={"blackout_dates": [SATURDAY]}))
+    assert _dates_of("Bees", chosen) == [SUNDAY]
+
+
+def test_a_day_whose_every_start_is_forbidden_is_not_chosen() -> None:
+    windows = [{"days": ["saturday"], "start": "11:29"}, {"days": ["saturday"], "end": "09:01"}]
+    chosen = _chosen(_two(games=1, weekends=1, ants={"forbidden_times": windows}))
     assert _dates_of("Bees", chosen) == [SUNDAY]
 
 
 def test_a_week_is_from_monday_to_sunday() -> None:
     chosen = _chosen(_two(games=4, max_games_per_team_per_week=1))
-    assert chosen is not None
     assert len({date.isocalendar().week for date in _dates_of("Ants", chosen)}) == 4
 
 
+def test_a_weekend_is_a_saturday_and_the_sunday_after_it() -> None:
+    chosen = _chosen(_two(games=4, max_games_per_team_per_weekend=1))
+    assert len({date.isocalendar().week for date in _dates_of("Ants", chosen)}) == 4
+
+
+def test_no_gap_is_longer_than_allowed_at_either_end() -> None:
+    """Of 23 days 15 may be idle in a row, or 8."""
+    (only,) = _dates_of("Ants", _chosen(_two(games=1, max_gap_days=15)))
+    assert 7 <= (only - SATURDAY).days <= 15
+    first, last = _dates_of("Ants", _chosen(_two(games=2, max_gap_days=8)))
+    assert first <= SATURDAY + dt.timedelta(days=8)
+    assert last >= SATURDAY + dt.timedelta(days=14)
+    assert (last - first).days <= 9
+
+
+def test_a_team_without_games_may_be_idle_all_season() -> None:
+    spec = league(
+        teams=[team("Ants"), team("Bees"), *(team(name, fewer_games=1) for name in ("Crows", "Deer"))],
+        divisions=[{"name": "U10", "games_per_team": 1}],
+        season=season(max_gap_days=15),
+    )
+    chosen = _chosen(spec)
+    assert len(_dates_of("Ants", chosen)) == 1
+    assert _dates_of("Crows", chosen) == []
+
+
 def test_rest_days_are_kept() -> None:
-    chosen = _chosen(_two(games=3, min_rest_days=7))
-    assert chosen is not None
-    first, second, third = _dates_of("Ants", chosen)
-    assert (second - first).days > 7
-    assert (third - second).days > 7
+    dates = _dates_of("Ants", _chosen(_two(games=3, min_rest_days=7)))
+    assert all((other - one).days > 7 for one, other in pairwise(dates))
 
 
 def test_several_games_a_day_are_as_many_as_fit_one_after_another() -> None:
     chosen = _chosen(_two(games=3, weekends=1, max_games_per_team_per_day=5))
-    assert chosen is not None
     assert Counter(_dates_of("Ants", chosen)) == {SATURDAY: 2, SUNDAY: 1}
 
 
 def test_rest_days_hold_between_days_of_several_games() -> None:
-    spec = _two(games=4, max_games_per_team_per_day=2, min_rest_days=1)
-    chosen = _chosen(spec)
-    assert chosen is not None
+    chosen = _chosen(_two(games=4, max_games_per_team_per_day=2, min_rest_days=1))
     days = sorted(set(_dates_of("Ants", chosen)))
     assert all((later - earlier).days > 1 for earlier, later in pairwise(days))
 
@@ -85,24 +108,14 @@ def test_no_dates_are_found_where_there_are_none() -> None:
 
 def test_a_cut_is_never_chosen() -> None:
     chosen = _chosen(_two(games=1, weekends=1), Cut(SATURDAY, frozenset({0})))
-    assert chosen is not None
     assert _dates_of("Ants", chosen) == [SUNDAY]
 
 
-def test_an_elastic_model_says_where_slots_are_missing() -> None:
-    teams = [team(name, blackout_dates=[SUNDAY]) for name in ("Ants", "Bees", "Crows", "Deer")]
-    venues = [{"name": "Park", "slots": {"saturday": ["09:00"]}}]
-    divisions = [{"name": "U10", "games_per_team": 1}]
-    spec = league(teams=teams, venues=venues, divisions=divisions, season=season(1))
-    fixtures = pair_teams(spec, random.Random(1))
-    (short,) = DayModel(spec, Openings(spec), fixtures, elastic=True).shortages(soon(), 1) or []
-    assert (short.date, short.division, short.games, short.missing) == (SATURDAY, "U10", 2, 1)
-
-
-def test_a_coach_of_both_teams_is_at_their_game_once() -> None:
-    spec = league(
-        teams=[team("Ants", coach="Ana"), team("Bees", coach="Ana")],
-        divisions=[{"name": "U10", "rounds": "single"}],
+def test_games_go_to_days_on_which_their_home_venue_has_room() -> None:
+    data = league_data(
+        teams=[team("Ants", home="Lane"), team("Bees", home="Lane")],
+        divisions=[{"name": "U10", "games_per_team": 1}],
+        season=season(2),
     )
-    (fixture,) = pair_teams(spec, random.Random(1))
-    assert sorted(people_of(fixture)) == ["coach Ana", "team Ants", "team Bees"]
+    data["venues"][1]["open_dates"] = [SATURDAY + dt.timedelta(days=7)]
+    assert _dates_of("Ants", _chosen(league(**data))) == [SATURDAY + dt.timedelta(days=7)]

@@ -52,13 +52,11 @@ def test_a_change_gains_what_the_scores_fall_by(spec: LeagueSpec, dice: random.R
     assume(not draft.unplaced and len(draft.games) > 1)
     for _ in range(8):
         moves = _any_moves(draft, dice)
-        scored, cost, before = _scored(spec, draft), draft.cost(moves), _snapshot(draft)
+        scored, cost = _scored(spec, draft), draft.cost(moves)
         gained = draft.move(moves)
         fell = scored - _scored(spec, draft)
         assert cost - draft.cost(moves) == pytest.approx(fell, abs=0.11)  # kilometres are rounded there
         assert gained == pytest.approx(max(0.0, fell), abs=0.11)
-        if all(draft.grid.slots[game] == before[0][game] for game in draft.games):
-            assert fell == 0 or draft.grid.fixtures != before[1]
 
 
 @examples(25)
@@ -67,16 +65,14 @@ def test_a_refused_change_leaves_everything_as_it_was(spec: LeagueSpec, dice: ra
     draft = draft_of(spec)
     assume(not draft.unplaced and len(draft.games) > 1)
     for _ in range(8):
-        before = _snapshot(draft)
-        if draft.move(_any_moves(draft, dice)) == 0 and draft.cost(draft.games) == before[2]:
-            continue
-        after = _snapshot(draft)
-        assert after[2] <= before[2] + 1e-3
-    before, cost = _snapshot(draft), draft.cost(draft.games)
-    worse = {game: (UNPLACED, True) for game in draft.games[:2]}
-    assert draft.move(worse) == 0
+        moves, before = _any_moves(draft, dice), _snapshot(draft)
+        if draft.move(moves) == 0:
+            after = _snapshot(draft)
+            refused = after[:2] == before[:2]
+            assert after == before if refused else after[2] == pytest.approx(before[2])
+    before = _snapshot(draft)
+    assert draft.move(dict.fromkeys(draft.games[:2], (UNPLACED, True))) == 0
     assert _snapshot(draft) == before
-    assert draft.cost(draft.games) == cost
 
 
 @examples(20)
@@ -129,8 +125,8 @@ def test_a_game_without_a_free_slot_is_not_put() -> None:
 
 @pytest.mark.parametrize("weekend", [0, 1, 2, 3])
 def test_a_single_game_must_not_leave_too_long_a_gap(weekend: int) -> None:
-    """Of 23 days at most 12 in a row may be idle: a game on the first or the last weekend is no way."""
-    draft = Draft(empty_of(_pair(max_gap_days=14)), 1)
+    """Of 23 days at most 15 in a row may be idle: too many after the first weekend, and before the last."""
+    draft = Draft(empty_of(_pair(max_gap_days=15)), 1)
     draft.give(0, slot_at(draft.board, 2 * weekend, "09:00", "Lane"))
     assert draft.valid == (weekend in (1, 2))
     assert draft.broken == ([] if weekend in (1, 2) else ["Ants", "Bees"])
@@ -138,7 +134,7 @@ def test_a_single_game_must_not_leave_too_long_a_gap(weekend: int) -> None:
 
 def test_no_goal_is_worth_a_broken_rule() -> None:
     """Lane takes games on the first weekend only, where the gap after it is too long."""
-    data = _pair(max_gap_days=14).model_dump()
+    data = _pair(max_gap_days=15).model_dump()
     data["venues"][1]["closed_dates"] = data["season"]["holidays"] = []
     data["venues"][1]["open_dates"] = [data["season"]["first_date"]]
     data["venues"][1]["location"] = {"latitude": 0, "longitude": 0}

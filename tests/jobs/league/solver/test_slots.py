@@ -2,75 +2,125 @@ from __future__ import annotations
 
 from typing import Any
 
-from jobs.league.solver.fixtures import Fixture
-from jobs.league.solver.openings import Opening
-from jobs.league.solver.slots import crowd, place_games
-from jobs.league.spec import Division, Team
-from tests.jobs.league.leagues import soon, team
+import pytest
 
-U10 = Division(name="U10", rounds="single", game_minutes=60)
-U12 = Division(name="U12", rounds="single", game_minutes=90)
-BOTH = frozenset({"U10", "U12"})
+from jobs.league.errors import OutOfTime
+from jobs.league.games import Game
+from jobs.league.solver.context import Context
+from jobs.league.solver.deadline import Deadline
+from jobs.league.solver.grid import Grid
+from jobs.league.solver.slots import Day
+from jobs.league.solver.state import State
+from jobs.league.spec import LeagueSpec
+from tests.jobs.league.leagues import Data, league, season, soon, team
+from tests.jobs.league.solver.pieces import empty_of
+
+DIVISIONS = [
+    {"name": "U10", "games_per_team": 1, "game_minutes": 60},
+    {"name": "U12", "games_per_team": 1, "game_minutes": 90},
+]
 
 
-def _game(home: str, away: str, division: Division = U10, at: str = "Park", **coaches: str) -> Fixture:
-    sides = [Team(**team(name, division.name, at, coach=coaches.get(name))) for name in (home, away)]
-    return Fixture(division, *sides)
+def _venue(name: str, *starts: str, **more: Any) -> Data:
+    return {"name": name, "slots": {"saturday": list(starts)}, **more}
 
 
-def _opening(venue: str, hour: float, pitches: int = 1, takes: frozenset[str] = BOTH) -> Opening:
-    return Opening(venue, round(hour * 60), 90, pitches, takes)
+def _league(teams: list[Data], *venues: Data) -> LeagueSpec:
+    """A league of one Saturday, whose teams play one game each."""
+    names = {each["division"] for each in teams}
+    divisions = [each for each in DIVISIONS if each["name"] in names]
+    return league(teams=teams, divisions=divisions, venues=list(venues), season=season(1))
 
 
-def _place(fixtures: list[Fixture], openings: list[Opening]) -> Any:
-    return place_games(fixtures, openings, soon(), 1)
+def _teams(count: int, division: str = "U10", **more: Any) -> list[Data]:
+    return [team(f"{division} {number}", division, **more) for number in range(count)]
+
+
+def _day(state: State) -> Day:
+    return Day(Context(state.board, state), Grid(state), state, 0)
+
+
+def _placed(spec: LeagueSpec, seed: int = 1) -> list[Game] | None:
+    state = empty_of(spec)
+    moves = _day(state).place(range(len(state.slots)), soon(), seed)
+    for game, (slot, _) in (moves or {}).items():
+        state.put(game, slot)
+    return None if moves is None else state.games()
 
 
 def test_games_stay_at_home_when_all_can() -> None:
-    openings = [_opening("Lane", 9, 2), _opening("Park", 9), _opening("Park", 11)]
-    assert {each.venue for each in _place([_game("A", "B"), _game("C", "D")], openings)} == {"Park"}
+    spec = _league(_teams(4), _venue("Lane", "09:00", pitches=2), _venue("Park", "09:00", "11:00"))
+    assert {game.venue for game in _placed(spec) or ()} == {"Park"}
 
 
 def test_as_many_games_stay_at_home_as_there_are_slots() -> None:
-    openings = [_opening("Lane", 9, 9), _opening("Park", 9)]
-    placed = _place([_game("A", "B"), _game("C", "D"), _game("E", "F")], openings)
-    assert sorted(each.venue for each in placed) == ["Lane", "Lane", "Park"]
+    spec = _league(_teams(6), _venue("Lane", "09:00", pitches=9), _venue("Park", "09:00"))
+    assert sorted(game.venue for game in _placed(spec) or ()) == ["Lane", "Lane", "Park"]
 
 
 def test_a_venue_has_no_more_games_than_pitches() -> None:
-    games = [_game("A", "B"), _game("C", "D"), _game("E", "F")]
-    assert _place(games, [_opening("Park", 9, 2)]) is None
-    assert len(_place(games, [_opening("Park", 9, 3)])) == 3
+    assert _placed(_league(_teams(6), _venue("Park", "09:00", pitches=2))) is None
+    assert len(_placed(_league(_teams(6), _venue("Park", "09:00", pitches=3))) or ()) == 3
+
+
+def _coached() -> list[Data]:
+    """Two games, whoever is paired with whom; everybody has the same coach in one of the divisions."""
+    return [*_teams(2, coach="Ana"), *_teams(2, "U12", coach="Ana")]
+
+
+def _at_home(teams: list[Data]) -> list[Data]:
+    return [each | {"home_venue": "Lane" if each["division"] == "U10" else "Park"} for each in teams]
 
 
 def test_a_coach_is_in_one_place_at_a_time() -> None:
-    games = [_game("A", "B", A="Ana"), _game("C", "D", C="Ana")]
-    first, second = _place(games, [_opening("Park", 9, 2), _opening("Lane", 10.5)])
-    assert {first.venue, second.venue} == {"Park", "Lane"}
+    games = _placed(_league(_coached(), _venue("Park", "09:00", pitches=2), _venue("Lane", "10:30")))
+    assert {game.venue for game in games or ()} == {"Park", "Lane"}
 
 
 def test_games_that_only_overlap_in_part_clash_too() -> None:
-    games = [_game("A", "B", U12, A="Ana"), _game("C", "D", C="Ana")]
-    assert _place(games, [_opening("Park", 9, takes=frozenset({"U12"})), _opening("Lane", 10)]) is None
+    venues = _venue("Lane", "10:00", divisions=["U10"]), _venue("Park", "09:00", divisions=["U12"])
+    assert _placed(_league(_at_home(_coached()), *venues)) is None
+    later = _venue("Lane", "10:30", divisions=["U10"])
+    assert _placed(_league(_at_home(_coached()), later, venues[1])) is not None
 
 
 def test_a_division_is_kept_out_where_it_may_not_play() -> None:
-    openings = [_opening("Park", 9, takes=frozenset({"U12"})), _opening("Lane", 9)]
-    (only,) = _place([_game("A", "B")], openings)
-    assert only.venue == "Lane"
+    venues = _venue("Park", "09:00", divisions=["U12"]), _venue("Lane", "09:00")
+    games = _placed(_league(_at_home([*_teams(2), *_teams(2, "U12")]), *venues)) or []
+    assert {(game.division, game.venue) for game in games} == {("U10", "Lane"), ("U12", "Park")}
+
+
+def test_more_venues_are_looked_at_than_the_first_few_where_needed() -> None:
+    """A game first chooses among a dozen starts away from home, of which two games of a coach need two."""
+    venues = [_venue(f"Hill {number}", "09:00") for number in range(12)] + [_venue("Lane", "11:00")]
+    park = {"name": "Park", "slots": {"sunday": ["09:00"]}}
+    games = _placed(_league(_coached(), park, *venues)) or []
+    assert sorted(game.start for game in games) == ["09:00", "11:00"]
 
 
 def test_a_crowd_is_no_larger_than_it_must_be() -> None:
-    games = {
-        10: _game("A", "B"),
-        11: _game("C", "D", C="Ana"),
-        12: _game("E", "F"),
-        13: _game("G", "H", G="Ana"),
-    }
-    assert crowd(games, [_opening("Park", 9, 9)], soon(), 1) == {11, 13}
+    """Two games of a coach are too many for one start, whatever else is played then."""
+    teams = [*_teams(2), *_teams(2, "U12", coach="Ana"), *(each | {"coach": "Ana"} for each in _more())]
+    state = empty_of(_league(teams, _venue("Park", "09:00", pitches=9)))
+    games = range(len(state.slots))
+    day = _day(state)
+    assert day.place(games, soon(), 1) is None
+    coached = {number for number in games if "coach Ana" in state.board.people[number]}
+    assert len(coached) == 2
+    assert day.crowd(games, soon(), 1) == coached
+
+
+def _more() -> list[Data]:
+    return [team("U12 8", "U12"), team("U12 9", "U12")]
 
 
 def test_the_same_seed_places_games_alike() -> None:
-    games = [_game(f"A{n}", f"B{n}") for n in range(12)]
-    openings = [_opening(venue, hour, 2) for venue in ("Park", "Lane", "Hill") for hour in (9, 11, 13)]
-    assert _place(games, openings) == _place(games, openings)
+    venues = [_venue(name, "09:00", "11:00", "13:00", pitches=2) for name in ("Park", "Lane", "Hill")]
+    spec = _league(_teams(24), *venues)
+    assert _placed(spec, 5) == _placed(spec, 5)
+
+
+def test_the_time_limit_ends_it() -> None:
+    state = empty_of(_league(_teams(2), _venue("Park", "09:00")))
+    with pytest.raises(OutOfTime):
+        _day(state).place([0], Deadline(0), 1)
