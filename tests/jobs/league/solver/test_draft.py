@@ -1,4 +1,4 @@
-"""What a change costs, held against the scores of the whole schedule; and that a refused one leaves no trace."""
+"""What a change costs, held against the scores of the whole schedule; a refused one leaves no trace."""
 
 from __future__ import annotations
 
