@@ -72,8 +72,9 @@ def _divisions(
         number = draw(st.sampled_from([{"games_per_team": each}, {"rounds": "single"}, {"rounds": "double"}]))
         divisions.append({"name": name, "game_minutes": minutes, **number})
         fewer = draw(st.sampled_from([0, 0, 1]))  # of two teams, so that the number of games stays even
-        for place in range(size):
-            teams.append(_team(draw, f"{name} {place}", name, dates, fewer if place < 2 else 0))
+        teams += [
+            _team(draw, f"{name} {place}", name, dates, fewer if place < 2 else 0) for place in range(size)
+        ]
     return divisions, teams
 
 
