@@ -6,7 +6,7 @@ Owns what a move and a game without a place cost there, beside ``patch``, which 
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from jobs.league.errors import OutOfTime
@@ -16,6 +16,7 @@ from jobs.league.solver.patch import UNPLACED_COST, Moves, Patch
 from jobs.league.solver.state import UNPLACED, State
 
 MOVE_COST = 100  # for a game that could have stayed
+MOST_THERE = 40  # games of one date that are looked at together
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,64 @@ def fewest(puzzle: Puzzle, free: Sequence[int], most: int | None, deadline: Dead
     if puzzle.faults > faults:
         puzzle.set(before)
     return patch.proved and whole
+
+
+def settle(puzzle: Puzzle, dates: Mapping[int, int], deadline: Deadline, effort: float) -> None:
+    """Give games slots on their planned dates, as many as fit; all stays as before if that is worse.
+
+    Args:
+        puzzle: where that is done.
+        dates: games with the numbers of their dates.
+        deadline: when to stop.
+        effort: how long to look at one date, in CP-SAT's deterministic time.
+
+    Raises:
+        OutOfTime: the deadline has passed.
+    """
+    faults = puzzle.faults
+    before = puzzle.set(dict.fromkeys(dates, UNPLACED))
+    try:
+        for date in sorted(set(dates.values())):
+            _on_date(
+                puzzle, [game for game, planned in dates.items() if planned == date], date, deadline, effort
+            )
+        _back(puzzle, dates)
+    except OutOfTime:
+        puzzle.set(before)
+        raise
+    if puzzle.faults > faults:
+        puzzle.set(before)
+
+
+def _on_date(puzzle: Puzzle, games: Sequence[int], date: int, deadline: Deadline, effort: float) -> None:
+    """At first by themselves; if not all fit, some affected games that are there already may give way."""
+    slots, board = puzzle.draft.grid.slots, puzzle.board
+    there = [n for n in puzzle.affected if slots[n] != UNPLACED and board.slots[slots[n]].date == date]
+    for more in ([], there[: max(0, MOST_THERE - len(games))]):
+        choices, _ = puzzle.choices([*games, *more], date=date)
+        optional = dict.fromkeys(games, UNPLACED_COST)
+        patch = Patch(puzzle.bare, puzzle.draft.state, choices, optional=optional)
+        try:
+            moves = patch.solve(deadline, seed=puzzle.dice.randrange(2**31), effort=effort)
+        except OutOfTime:
+            deadline.remaining()
+            continue
+        if moves:
+            puzzle.set({number: slot for number, (slot, _) in moves.items()})
+        if all(slots[game] != UNPLACED for game in games):
+            return
+
+
+def _back(puzzle: Puzzle, games: Iterable[int]) -> None:
+    """Those that could have stayed and found no slot go back, or to any slot that is free."""
+    must = set(puzzle.affected)
+    for game in games:
+        if puzzle.draft.grid.slots[game] == UNPLACED and game not in must:
+            clear = puzzle.clear_to(game)
+            places = clear.nonzero()[0].tolist()
+            if places:
+                original = puzzle.original[game]
+                puzzle.draft.give(game, original if clear[original] else puzzle.dice.choice(places))
 
 
 def least(puzzle: Puzzle, deadline: Deadline, effort: float) -> Least | None:

@@ -105,7 +105,12 @@ class Puzzle:
         return sum(len(slots) for slots in self.choices(some)[0].values())
 
     def choices(
-        self, free: Collection[int], *, most: int | None = None, taken: Collection[int] = ()
+        self,
+        free: Collection[int],
+        *,
+        most: int | None = None,
+        taken: Collection[int] = (),
+        date: int | None = None,
     ) -> tuple[dict[int, list[int]], bool]:
         """For each free game the slots that it may have, its own and its original one among them.
 
@@ -113,6 +118,7 @@ class Puzzle:
             free: games that may move.
             most: slots of each, those at home first, then any.
             taken: games that are in nobody's way; the free ones when left out.
+            date: the number of the only date to look at.
 
         Returns:
             The slots, and whether those are all of them.
@@ -120,6 +126,8 @@ class Puzzle:
         state = self.draft.state
         taken = frozenset(taken or free)
         has_room = self.context.room(state, taken) > 0
+        if date is not None:
+            has_room &= self.draft.grid.date == date
         found, whole = {}, True
         for number in free:
             slots = self.context.candidates(state, number, taken, has_room & self.open_to(number))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from itertools import pairwise
 
 from jobs.league.errors import InfeasibleLeague, OutOfTime
@@ -10,6 +11,7 @@ from jobs.league.faults.fault import counted
 from jobs.league.repair.puzzle import Puzzle
 from jobs.league.repair.words import day_name, pair_name
 from jobs.league.solver.state import UNPLACED
+from jobs.league.weeks import week_of
 
 SHOWN = 5
 ADVICE = "more slots or dates would help, or cancel_if_needed"
@@ -46,8 +48,8 @@ def refusal(
             f"allow more time; {ADVICE}. {told}"
         )
     return InfeasibleLeague(
-        f"however the games from {day_name(from_date)} on are moved, there is no way without {what}: {told}. "
-        f"{ADVICE[0].upper()}{ADVICE[1:]}",
+        f"however the games from {day_name(from_date)} on are moved, not every rule can be kept; the best "
+        f"that was found leaves {what}: {told}. {ADVICE[0].upper()}{ADVICE[1:]}",
         conflicts=reasons,
         advice=ADVICE,
         least=False,
@@ -60,6 +62,12 @@ def _lost(puzzle: Puzzle, number: int) -> str:
     places = puzzle.open_to(number).nonzero()[0].tolist()
     if not places:
         return f"{pair}: no slot is left that both teams and a venue for them could take"
+    for name in (puzzle.games[number].home, puzzle.games[number].away):
+        games, most = _due(puzzle, name)
+        if games > most:
+            return (
+                f"{pair}: {name} has {counted(games, 'game')} left, and can play {most} until the season ends"
+            )
     used = puzzle.draft.state.used
     taken = sum(used[slot] >= board.slots[slot].pitches for slot in places)
     dates = len({board.slots[slot].date for slot in places})
@@ -67,6 +75,19 @@ def _lost(puzzle: Puzzle, number: int) -> str:
     return (
         f"{pair}: of {counted(len(places), 'start')} on {counted(dates, 'date')} {taken} are taken, and at "
         f"{clash} one of its teams or coaches has another game, then or too near"
+    )
+
+
+def _due(puzzle: Puzzle, name: str) -> tuple[int, int]:
+    """Games that a team has left, and how many it can play at most on the dates and in the weeks that are."""
+    season, slots = puzzle.league.season, puzzle.board.slots
+    may = {*puzzle.affected, *puzzle.others}
+    games = [number for number in puzzle.context.of_team[name] if number in may]
+    dates = {slots[slot].date for number in games for slot in puzzle.open_to(number).nonzero()[0].tolist()}
+    weeks = Counter(week_of(puzzle.board.dates[date]) for date in dates)
+    days = season.max_games_per_team_per_day
+    return len(games), sum(
+        min(count * days, season.max_games_per_team_per_week or count * days) for count in weeks.values()
     )
 
 

@@ -137,6 +137,7 @@ class Repairer:
         lost_others = set(puzzle.homeless) - set(puzzle.affected)
         if not puzzle.whole and (not self._cancel or puzzle.draft.broken or lost_others):
             raise refusal(puzzle, from_date, proved=search.proved, seconds=self._limit)
+        search.polish()
         return puzzle, search
 
     def _moved(self, puzzle: Puzzle) -> list[Game]:

@@ -9,14 +9,16 @@ slots among those that nobody else has.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import numpy as np
 
 from jobs.league.errors import OutOfTime
+from jobs.league.repair import days
 from jobs.league.repair.ejection import eject
-from jobs.league.repair.models import fewest, least
+from jobs.league.repair.models import fewest, least, settle
 from jobs.league.repair.puzzle import Puzzle
 from jobs.league.repair.rings import ring
 from jobs.league.solver.board import TENTHS
@@ -25,11 +27,16 @@ from jobs.league.solver.patch import Patch
 from jobs.league.solver.state import UNPLACED
 
 Report = Callable[[int, int, str], None]
+Faults = tuple[int, int, int]
 T = TypeVar("T")
 
 WHOLE = 60_000  # games times slots up to which a model is made of all at once
+SMALL = 8_000  # and up to which that comes first
 PART = 30_000  # and of a part
 SIZES = (40, 120, 300)  # games of a part, when others make room
+PLANNED = 20_000  # games times kinds of slots up to which the days of all are planned at once
+PLANS = 4  # plans that are tried, if the starts do not fit the days of one
+PLANNED_AT_ONCE, PLANNED_AROUND = 40, 600  # else: games in trouble, and games that may move for them
 BATCH = 8  # games in trouble that a part is made around
 EFFORT = 3.0  # CP-SAT's deterministic time for one model; it doubles when that was not enough
 HARDER = 3  # times that it doubles
@@ -59,7 +66,7 @@ class Search:
         self.least, self.proved = 0, False
 
     def run(self) -> None:
-        """Place what can be placed with as few moves as possible, then in as good slots as possible."""
+        """Place what can be placed with as few moves as possible."""
         puzzle = self._puzzle
         try:
             self._say(f"Placing {len(puzzle.affected)} games")
@@ -68,10 +75,14 @@ class Search:
                 self._alone()
             if not puzzle.whole:
                 self._make_room()
-            self._say("Looking for better slots")
-            self._improve([*puzzle.affected, *puzzle.moved])
         except OutOfTime:
             pass
+
+    def polish(self) -> None:
+        """Give the games that moved better slots, as long as there is time."""
+        self._say("Looking for better slots")
+        with contextlib.suppress(OutOfTime):
+            self._improve([*self._puzzle.affected, *self._puzzle.moved])
 
     def _greedy(self) -> None:
         """Each in the best free slot, those with the fewest first: good enough for most, and quick."""
@@ -99,19 +110,70 @@ class Search:
         """Others move as well, as few as possible."""
         puzzle = self._puzzle
         self._say("Making room")
-        if puzzle.size(self._everything) <= WHOLE and self._with_all():
+        size = puzzle.size(self._everything)
+        if size <= SMALL and self._with_all():
             return
-        self._eject()
-        self._in_rings(EFFORT)
+        self._by_days()
+        if self._done or (SMALL < size <= WHOLE and self._with_all()):
+            return
+        if not puzzle.whole:
+            self._eject()
+            self._in_rings(EFFORT)
         self._say("Counting the games that must move")
         self._count()
         if not puzzle.whole and not self.proved:
             self._say("Making room")
             for times in range(1, HARDER + 1):
                 self._in_rings(EFFORT * 2**times)
-        if puzzle.whole and len(puzzle.moved) > self.least:
+        if puzzle.whole and not self._done:
             self._say("Moving fewer games")
             self._for_half(lambda end: self._around(self._everything, SIZES[-1], EFFORT, end, again=True))
+
+    @property
+    def _done(self) -> bool:
+        """Whether it is proved that no search finds a better repair, or any."""
+        return self.proved or (self._puzzle.whole and len(self._puzzle.moved) <= self.least)
+
+    def _by_days(self) -> None:
+        """First on which days, then when and where."""
+        if days.size(self._puzzle) <= PLANNED:
+            self._by_plans()
+        if not self._puzzle.whole and not self.proved:
+            self._by_days_in_parts()
+
+    def _by_plans(self) -> None:
+        """For all games at once; other days with as few moves may do where the starts do not fit some."""
+        puzzle = self._puzzle
+        begin = dict(enumerate(puzzle.draft.grid.slots))
+        best = puzzle.faults, begin
+        try:
+            for _ in range(PLANS):
+                found = days.plan(puzzle, self._deadline, 2 * EFFORT)
+                if found is None:
+                    return
+                self.least, self.proved = max(self.least, found.least), found.homeless > 0
+                settle(puzzle, found.dates, self._deadline, QUICK)
+                best = min(best, (puzzle.faults, dict(enumerate(puzzle.draft.grid.slots))), key=_faults)
+                if self._done:
+                    return
+                puzzle.set(begin)
+        finally:
+            puzzle.set(best[1])
+
+    def _by_days_in_parts(self) -> None:
+        """For some games in trouble at a time, as long as that is of use."""
+        puzzle, left = self._puzzle, None
+        divisions = dict.fromkeys(puzzle.games[game].division for game in self._trouble(self._everything))
+        bound, homeless = days.bounds(puzzle, divisions, self._deadline, QUICK)
+        self.least, self.proved = max(self.least, bound), homeless > 0
+        while sum(puzzle.faults[:2]) > homeless and left != puzzle.faults:
+            left, waiting = puzzle.faults, self._trouble(self._everything)
+            while waiting:
+                some, waiting = waiting[:PLANNED_AT_ONCE], waiting[PLANNED_AT_ONCE:]
+                pool = ring(puzzle, some, self._everything, PLANNED_AROUND)
+                if found := days.plan(puzzle, self._deadline, EFFORT, pool):
+                    settle(puzzle, found.dates, self._deadline, QUICK)
+                self._say("Making room")
 
     def _eject(self) -> None:
         """Each in a slot where a single other game is in the way, if that one finds another."""
@@ -217,3 +279,7 @@ class Search:
     def _say(self, what: str) -> None:
         total = len(self._puzzle.games)
         self._tell(total - len(self._puzzle.homeless), total, f"{what}…")
+
+
+def _faults(one: tuple[Faults, dict[int, int]]) -> Faults:
+    return one[0]

@@ -6,6 +6,7 @@ changes one.
 
 from __future__ import annotations
 
+import copy
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
@@ -13,6 +14,7 @@ from typing import NamedTuple
 
 from jobs.league.dayparts import Dayparts
 from jobs.league.distances import Distances
+from jobs.league.goals import Goals
 from jobs.league.scores import prefers
 from jobs.league.solver.fixtures import Fixture, people_of
 from jobs.league.solver.openings import Openings, time_of
@@ -86,6 +88,13 @@ class Board:
             for one in self.slots
             for start in (time_of(one.start),)
         ]
+
+    def without_goals(self) -> Board:
+        """The same board, on which no slot costs anything."""
+        bare = copy.copy(self)
+        nothing = Goals(**dict.fromkeys(Goals.model_fields, 0))
+        bare.league = self.league.model_copy(update={"goals": nothing})
+        return bare
 
     def home_of(self, team: Team) -> int:
         """The number of a team's home venue."""

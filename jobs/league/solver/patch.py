@@ -32,6 +32,9 @@ class Patch:
         flips: free fixtures whose sides may change.
         optional: whether a fixture may stay without a slot, at a high cost; or which ones, each at its cost.
         extra: for each free fixture, what a slot costs on top.
+
+    Attributes:
+        proved: whether no other moves cost less than those that were found.
     """
 
     def __init__(
@@ -80,9 +83,7 @@ class Patch:
         solver = cpsat.run(self._model, deadline, seed=seed, manner=manner)
         if solver is None:
             return None
-        self.bound = solver.best_objective_bound
-        self.proved = self.bound >= solver.objective_value
-        self.effort = solver.deterministic_time
+        self.proved = solver.best_objective_bound >= solver.objective_value
         moves: Moves = {}
         for number, plays in self._plays.items():
             slot = next((slot for slot, play in plays.items() if solver.boolean_value(play)), UNPLACED)

@@ -61,7 +61,3 @@ def faults_of(data: Data) -> dict[str, str]:
 
 def soon() -> Deadline:
     return Deadline(60)
-
-
-def silent(current: int, total: int, message: str) -> None:
-    """A report that nobody reads."""

@@ -27,11 +27,17 @@ def examples(number: int) -> settings:
 
 
 @st.composite
-def leagues(draw: st.DrawFn, *, most_teams: int = 5, most_games: int = 5, gaps: bool = True) -> LeagueSpec:
+def leagues(
+    draw: st.DrawFn,
+    *,
+    most_teams: int = 5,
+    most_games: int = 5,
+    weeks: tuple[int, int] = (3, 6),
+    gaps: bool = True,
+) -> LeagueSpec:
     """One or two divisions on two or three venues."""
-    weeks = draw(st.integers(3, 6))
     play_days = draw(st.sampled_from(PLAY_DAYS))
-    last = SATURDAY + dt.timedelta(days=7 * weeks - 6)
+    last = SATURDAY + dt.timedelta(days=7 * draw(st.integers(*weeks)) - 6)
     dates = [SATURDAY + dt.timedelta(days=day) for day in range((last - SATURDAY).days + 1)]
     divisions, teams = _divisions(draw, dates, most_teams, most_games)
     limits = {
@@ -69,7 +75,8 @@ def _divisions(
         size = draw(st.integers(2, most_teams))
         minutes = draw(st.sampled_from([45, 60, 90]))
         each = draw(st.sampled_from([n for n in range(1, most_games + 1) if n * size % 2 == 0]))
-        number = draw(st.sampled_from([{"games_per_team": each}, {"rounds": "single"}, {"rounds": "double"}]))
+        numbers: list[Data] = [{"games_per_team": each}, {"rounds": "single"}, {"rounds": "double"}]
+        number = draw(st.sampled_from(numbers))
         divisions.append({"name": name, "game_minutes": minutes, **number})
         fewer = draw(st.sampled_from([0, 0, 1]))  # of two teams, so that the number of games stays even
         teams += [

@@ -66,6 +66,13 @@ def test_no_gap_is_longer_than_allowed_at_either_end() -> None:
     assert (last - first).days <= 9
 
 
+def test_days_before_the_first_play_date_are_part_of_the_first_gap() -> None:
+    """The season begins on a Monday: the first Saturday is its sixth day, the second one too late."""
+    monday = SATURDAY - dt.timedelta(days=5)
+    spec = _two(games=2, weekends=3, max_gap_days=11, first_date=monday, play_days=["saturday"])
+    assert _dates_of("Ants", _chosen(spec))[0] == SATURDAY
+
+
 def test_a_team_without_games_may_be_idle_all_season() -> None:
     spec = league(
         teams=[team("Ants"), team("Bees"), *(team(name, fewer_games=1) for name in ("Crows", "Deer"))],

@@ -100,7 +100,8 @@ def test_more_venues_are_looked_at_than_the_first_few_where_needed() -> None:
 
 def test_a_crowd_is_no_larger_than_it_must_be() -> None:
     """Two games of a coach are too many for one start, whatever else is played then."""
-    teams = [*_teams(2), *_teams(2, "U12", coach="Ana"), *(each | {"coach": "Ana"} for each in _more())]
+    others = [team(name, "U12", coach="Ana") for name in ("Eels", "Foxes")]
+    teams = [*_teams(2), *_teams(2, "U12", coach="Ana"), *others]
     state = empty_of(_league(teams, _venue("Park", "09:00", pitches=9)))
     games = range(len(state.slots))
     day = _day(state)
@@ -108,10 +109,6 @@ def test_a_crowd_is_no_larger_than_it_must_be() -> None:
     coached = {number for number in games if "coach Ana" in state.board.people[number]}
     assert len(coached) == 2
     assert day.crowd(games, soon(), 1) == coached
-
-
-def _more() -> list[Data]:
-    return [team("U12 8", "U12"), team("U12 9", "U12")]
 
 
 def test_the_same_seed_places_games_alike() -> None:
