@@ -22,7 +22,7 @@ from jobs.league.errors import (
     OutOfTime,
     UnknownSchedule,
 )
-from jobs.league.repair.disruption import LostVenue, RainedOff, read, told
+from jobs.league.repair.disruption import Disruption, LostVenue, RainedOff, read, told
 from jobs.league.spec import MAX_SEASON_DAYS, MAX_TEAMS, LeagueSpec, Name
 from jobs.league.validate import Validation
 from longshore import job, progress
@@ -136,7 +136,16 @@ def repair_schedule(
         cancel_if_needed=cancel_if_needed,
         report=progress,
     ).run()
-    saved = store.save(
+    return _answer(_saved(found, repair, happened, seed), repair)
+
+
+def _saved(
+    found: store.StoredSchedule, repair: Repair, happened: Disruption, seed: int
+) -> store.StoredSchedule:
+    """The next version of the same feed."""
+    from jobs.league import store
+
+    return store.save(
         repair.league,
         repair.schedule,
         repair.validation,
@@ -154,7 +163,6 @@ def repair_schedule(
             "least": repair.least,
         },
     )
-    return _answer(saved, repair)
 
 
 def _today(league: LeagueSpec) -> dt.date:

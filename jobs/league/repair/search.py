@@ -1,10 +1,10 @@
 """The fewest moves that repair a schedule, and then the best slots for the games that moved.
 
 Owns the order of the steps. First only the games that have lost their slots look for others: every one of
-them must move, so if all find a place, fewer moves are not possible. Where they do not, others make room:
-all at once if the season is small, else one for one (``ejection``) or those nearest to the trouble
-(``rings``); ``models`` says how many must do so at least. At last the games that moved are given better
-slots among those that nobody else has.
+them must move, so if all find a place, fewer moves are not possible. Where they do not, others make room.
+``days`` says how few: it looks at dates alone, proves a bound or that there is no way, and mostly gives the
+answer; where the starts do not fit, games make room one for one (``ejection``) or in parts around the trouble
+(``rings``, ``models``). At last the games that moved are given better slots among those that nobody else has.
 """
 
 from __future__ import annotations
