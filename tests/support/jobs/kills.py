@@ -135,8 +135,10 @@ def _begin(name: str, book: str) -> int:
 
 
 def _end(name: str, book: str) -> str:
-    _write(book, f"end {name}")
+    # In this order: a kill of the worker may fall between the two, and a run that is in the book must be one
+    # that the switch knows to have ended.
     kill_switch.reached(kill_switch.END)
+    _write(book, f"end {name}")
     return name
 
 
