@@ -142,7 +142,7 @@ class Recorder(Worker):
             return record()
         held.ending(0.0)
         job.get_status(refresh=False)  # reads what has not been read, so that all of it is in the copy
-        before = dict(job.__dict__)
+        before, asked = dict(job.__dict__), (self._stopped_job_id, self._error)
         while True:
             away = False
             try:
@@ -155,6 +155,7 @@ class Recorder(Worker):
                 break
             job.__dict__.clear()
             job.__dict__.update(before)
+            self._stopped_job_id, self._error = asked  # forgotten before the transaction has said them
             time.sleep(_PAUSE)
 
     def _lost(self, job: Job) -> bool:

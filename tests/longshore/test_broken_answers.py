@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from longshore import steps, tasks
+from longshore import control, events, steps, tasks
 from longshore.tasks import Status
 from tests.chaos.leftovers import leftovers
 from tests.support.outages import House, assert_obeys, assert_well, house_in
@@ -84,6 +84,8 @@ def test_a_broken_record_of_a_failure_uses_one_retry(house: House, harm: Harm) -
         assert house.ends(task_id) is Status.SUCCESS
         assert fault.struck.is_set()
         assert house.runs() == {"begin": 2, "fail": 1, "end": 2}
+        ends = [(one.outcome, one.error) for _, one in events.read(house.redis)]
+        assert ends == [("retry", "ValueError"), ("success", "")]
         assert worker.horse == horse
 
 
@@ -120,6 +122,21 @@ def test_any_one_command_may_break(house: House, harm: Harm, span: range) -> Non
             assert house.runs() == {f"n{n}": 1, "begin": 3, "end": 3, "fail": 1}, f"command {n}"
             wait_until(lambda: leftovers(house.redis) == [])
         assert_well(house, worker, horse)
+
+
+@pytest.mark.parametrize("harm", [*QUICK_HARMS, pytest.param(Harm.SILENCE, marks=pytest.mark.slow)])
+def test_a_broken_record_of_a_stop_is_a_stop_still(house: House, harm: Harm) -> None:
+    """RQ forgets that a stop was asked for before the transaction that says so; a retry must not follow."""
+    with house.working() as worker:
+        stopped = house.start("nap", seconds=60)
+        wait_until(lambda: house.runs()["begin"] == 1)
+        fault = house.proxy.spoil(harm, b"MULTI", b"stopped", stopped.encode())
+        assert control.cancel(house.redis, stopped) == "stopping"
+        assert house.ends(stopped, 20) is Status.CANCELED
+        assert fault.struck.is_set()
+        assert house.runs() == {"begin": 1}
+        wait_until(lambda: leftovers(house.redis) == [])
+        assert_obeys(house, worker)
 
 
 def test_a_worker_starts_though_the_answer_to_its_birth_is_lost(house: House) -> None:
