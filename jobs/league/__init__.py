@@ -130,7 +130,10 @@ def generate_schedule(
 def _solve(league: LeagueSpec, seed: int, time_limit: float) -> Solution:
     from jobs.league.solver.solve import solve  # OR-tools: only where a schedule is made
 
-    return solve(league, seed, time_limit, _Phases(), stop=lambda: finishing() or stopping())
+    phases = _Phases()
+    solution = solve(league, seed, time_limit, phases, stop=lambda: finishing() or stopping())
+    phases.over(len(solution.schedule.games))
+    return solution
 
 
 class _Phases:
@@ -138,16 +141,21 @@ class _Phases:
 
     def __init__(self) -> None:
         self._phase = ""
+        self._last: dict[str, float | str | None] = {}
 
     def __call__(self, report: Report) -> None:
         if report.cost is None:
             progress(report.placed, report.total, f"{report.phase}…")
         else:
-            message = f"{report.phase}… {self._best(report)}"
-            progress(report.seconds, report.time_limit, message, figures=self._figures(report))
+            message, self._last = f"{report.phase}… {self._best(report)}", self._figures(report)
+            progress(report.seconds, report.time_limit, message, figures=self._last)
         if report.phase != self._phase:
             self._phase = report.phase
             log.info("%s", report.phase)
+
+    def over(self, games: int) -> None:
+        """The search has ended, often before its time: all is placed."""
+        progress(games, games, "Checking…", figures=self._last)
 
     def _best(self, report: Report) -> str:
         best = f"the best so far costs {report.cost:,.1f}"

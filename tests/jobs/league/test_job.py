@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from jobs.league.solver.solve import Solution
 from jobs.league.spec import LeagueSpec
 from longshore.catalog import catalog
 from longshore.errors import InvalidParameters
+from longshore.progress import Figures, Reporter, reporting_to
 from tests.jobs.league.leagues import league, league_data
 
 
@@ -25,6 +27,25 @@ def test_a_league_is_solved_checked_and_stored() -> None:
     assert answer.validation.valid
     assert len(found.games) == 9
     assert "games" not in answer.model_dump()
+
+
+@pytest.mark.usefixtures("database")
+def test_a_search_that_ends_early_leaves_its_progress_whole() -> None:
+    class Said(Reporter):
+        asked_to_finish = False
+        last: tuple[float, float | None, str, Figures | None] | None = None
+
+        def progress(self, *said: Any) -> None:
+            self.last = said  # type: ignore[assignment]
+
+    reporter = Said()
+    with reporting_to(reporter):
+        made = generate_schedule(league(), time_limit=5)
+    assert reporter.last is not None
+    current, total, _, figures = reporter.last
+    assert current == total == made.total_games
+    assert figures is not None
+    assert figures["games_placed"] == made.total_games
 
 
 @pytest.mark.usefixtures("database")
