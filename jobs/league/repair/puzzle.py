@@ -6,15 +6,12 @@ and the slots that a game may look at. ``search`` decides.
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
 from jobs.league.games import Game
-from jobs.league.goals import Goals
-from jobs.league.repair.amend import changed
 from jobs.league.solver.board import Board
 from jobs.league.solver.context import Context
 from jobs.league.solver.draft import Draft
@@ -74,7 +71,7 @@ class Puzzle:
         ]
         self.added = range(len(games), len(games) + len(extra))
         self.context = Context(self.board, state)
-        self.bare = Context(_without_goals(self.board), state)
+        self.bare = Context(self.board.without_goals(), state)
 
     def _originals(self, affected: Collection[int]) -> list[int]:
         places = {(one.date, one.venue, one.start): number for number, one in enumerate(self.board.slots)}
@@ -180,10 +177,3 @@ def _fixtures(league: LeagueSpec, games: Sequence[Game], extra: Sequence[Pair]) 
     teams = {team.name: team for team in league.teams}
     pairs = [(game.home, game.away) for game in games] + list(extra)
     return [Fixture(league.division_of(teams[home]), teams[home], teams[away]) for home, away in pairs]
-
-
-def _without_goals(board: Board) -> Board:
-    """The same board, on which no slot costs anything."""
-    bare = copy.copy(board)
-    bare.league = changed(board.league, goals=Goals(**dict.fromkeys(Goals.model_fields, 0)))
-    return bare
