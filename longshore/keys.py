@@ -67,6 +67,50 @@ SLOTS_TTL: Final = 7 * 86_400
 ASIDE: Final = 1_000
 """Most entries that are set aside as they cannot be fired; one more is tried again each minute."""
 
+FRESHNESS_TTL: Final = 7 * 86_400
+"""Seconds that the states of freshness objectives are kept when nobody watches them any more."""
+
+ALERTS: Final = 100
+"""Alerts that are kept."""
+
+ALERTS_TTL: Final = 30 * 86_400
+"""Seconds that alerts are kept after the last one."""
+
+
+def freshness() -> str:
+    """Hash of objective name to its state as JSON; as many fields as objectives; TTL FRESHNESS_TTL."""
+    return f"{PREFIX}freshness"
+
+
+def freshness_turn() -> str:
+    """String that says that a process has just looked at the objectives; TTL 9 s."""
+    return f"{PREFIX}freshness:turn"
+
+
+def alerts() -> str:
+    """List of alerts as JSON, newest first; at most ALERTS; TTL ALERTS_TTL."""
+    return f"{PREFIX}alerts"
+
+
+UPSTREAM_TTL: Final = 35 * 86_400
+"""Seconds that anything is remembered of an upstream: credits are renewed once a month."""
+
+CONDITIONAL_TTL: Final = 86_400
+"""Seconds that an upstream's answer is kept to ask whether it is still right."""
+
+CONDITIONAL_BYTES: Final = 1_000_000
+"""Largest answer, compressed, that is kept for that."""
+
+
+def upstream(name: str, what: str) -> str:
+    """What all processes share about an upstream; a handful of keys for each.
+
+    `budget`: hash of a token bucket, TTL 1 h. `circuit`: string, TTL 1 h; `failures`: counter, TTL 60 s;
+    `probe`: string, TTL 60 s. `aside:<digest of a key>`: string, TTL as long as the key is set aside;
+    `credits:<digest>`: JSON, TTL UPSTREAM_TTL. `answer:<digest of an address>`: hash, TTL CONDITIONAL_TTL.
+    """
+    return f"{PREFIX}upstream:{name}:{what}"
+
 
 def idempotency(job: str, digest: str) -> str:
     """String `task_id:parameters digest` of an Idempotency-Key; TTL IDEMPOTENCY_TTL."""
