@@ -98,8 +98,36 @@ UPSTREAM_TTL: Final = 35 * 86_400
 CONDITIONAL_TTL: Final = 86_400
 """Seconds that an upstream's answer is kept to ask whether it is still right."""
 
-CONDITIONAL_BYTES: Final = 1_000_000
+CONDITIONAL_ANSWERS: Final = 64
+"""Answers of one upstream that are kept for that; the oldest go first."""
+
+CONDITIONAL_BYTES: Final = 150_000
 """Largest answer, compressed, that is kept for that."""
+
+SNAPSHOT_BYTES: Final = 6_000_000
+"""Largest snapshot, compressed. A small Redis has 25 MB, and while one takes another's place there are two."""
+
+SNAPSHOT_PARTS: Final = 5_000
+"""Most parts of a snapshot."""
+
+SNAPSHOT_PART_BYTES: Final = 50_000_000
+"""Largest part of a snapshot, unpacked."""
+
+SNAPSHOT_TTL: Final = 30 * 86_400
+"""Seconds that a snapshot is kept when no newer one comes."""
+
+SNAPSHOT_INCOMING_TTL: Final = 60
+"""Seconds that a snapshot may take to be written; one whose writer has died is gone after that."""
+
+
+def snapshot(name: str) -> str:
+    """Hash of a snapshot's head and its compressed parts; at most SNAPSHOT_BYTES; TTL SNAPSHOT_TTL."""
+    return f"{PREFIX}snapshot:{name}"
+
+
+def snapshot_incoming(name: str, version: str) -> str:
+    """The same hash while it is written; TTL SNAPSHOT_INCOMING_TTL, until it takes the other's place."""
+    return f"{PREFIX}snapshot:{name}:{version}"
 
 
 def upstream(name: str, what: str) -> str:
@@ -107,7 +135,8 @@ def upstream(name: str, what: str) -> str:
 
     `budget`: hash of a token bucket, TTL 1 h. `circuit`: string, TTL 1 h; `failures`: counter, TTL 60 s;
     `probe`: string, TTL 60 s. `aside:<digest of a key>`: string, TTL as long as the key is set aside;
-    `credits:<digest>`: JSON, TTL UPSTREAM_TTL. `answer:<digest of an address>`: hash, TTL CONDITIONAL_TTL.
+    `credits:<digest>`: JSON, TTL UPSTREAM_TTL. `answer:<digest of an address>`: hash, TTL CONDITIONAL_TTL;
+    `answers`: sorted set of these by age, at most CONDITIONAL_ANSWERS, TTL CONDITIONAL_TTL.
     """
     return f"{PREFIX}upstream:{name}:{what}"
 

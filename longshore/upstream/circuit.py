@@ -37,20 +37,24 @@ class Circuit:
             keys.upstream(policy.slug, what) for what in ("circuit", "failures", "probe")
         )
 
-    def check(self) -> None:
+    def check(self) -> bool:
         """Go on if calls may be made.
+
+        Returns:
+            Whether this call is the one that finds out; if it is not made after all, `release` says so.
 
         Raises:
             CircuitOpen: not now.
         """
-        raw = self._state.get(self._open)
-        if raw is None:
-            return
-        left = json.loads(raw)["until"] - self._state.now()
+        until, _ = self._opened()
+        if not until:
+            return False
+        left = until - self._state.now()
         if left > 0:
             raise CircuitOpen(self._name, left)
         if not self._state.set(self._probe, "1", _PROBE, only_new=True):
             raise CircuitOpen(self._name, 1.0)
+        return True
 
     def succeeded(self) -> None:
         """The upstream has answered, with whatever."""
@@ -59,10 +63,24 @@ class Circuit:
 
     def failed(self) -> None:
         """No answer, or one of the upstream's own failures."""
-        raw = self._state.get(self._open)
-        if raw is None and self._state.count(self._failures, _WITHIN) < FAILURES:
+        until, length = self._opened()
+        if until > self._state.now():  # it was under way when others found out
             return
-        length = min(json.loads(raw)["length"] * 2, LONGEST) if raw else OPEN
+        if not until and self._state.count(self._failures, _WITHIN) < FAILURES:
+            return
+        length = min(length * 2, LONGEST) if until else OPEN
         text = json.dumps({"until": self._state.now() + length, "length": length})
         self._state.set(self._open, text, _TTL)
         self._state.drop(self._probe)
+
+    def release(self) -> None:
+        """The call that was to find out was never made: let another one through."""
+        self._state.drop(self._probe)
+
+    def _opened(self) -> tuple[float, float]:
+        """Until when it is open, and how long that is; 0 and 0 if it is closed."""
+        read = self._state.read(self._open)
+        until, length = read.get("until"), read.get("length")
+        if isinstance(until, int | float) and isinstance(length, int | float):
+            return float(until), float(length)
+        return 0.0, 0.0

@@ -5,21 +5,30 @@ from __future__ import annotations
 import logging
 import random
 import time
+import urllib.parse
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from redis import Redis
-
-from longshore import connections
 from longshore.upstream import redaction, sessions, waits
 from longshore.upstream.budget import Budget
 from longshore.upstream.circuit import Circuit
 from longshore.upstream.conditional import Conditional, Kept
-from longshore.upstream.errors import RateLimited, Refused, TooLarge, Unreachable, Unreadable, UpstreamError
+from longshore.upstream.errors import (
+    CircuitOpen,
+    RateLimited,
+    Refused,
+    Unreachable,
+    Unreadable,
+    UpstreamError,
+)
 from longshore.upstream.keyring import Keyring
 from longshore.upstream.policy import Answer, Kind, Policy, Reply, Verdict
 from longshore.upstream.sessions import Raw
-from longshore.upstream.state import State
+from longshore.upstream.state import Memory, State, memory
+from longshore.upstream.wire import Flight
+
+if TYPE_CHECKING:
+    from redis import Redis
 
 logger = logging.getLogger("longshore.upstream")
 SANDBOX_HEADER = "x-longshore-sandbox"
@@ -39,6 +48,7 @@ class Upstream:
         now: seconds since the epoch.
         sleep: waits.
         rng: spreads the waits.
+        memory: what this process knows by itself; None for nothing yet.
     """
 
     def __init__(
@@ -49,9 +59,10 @@ class Upstream:
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
         rng: random.Random | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self.policy, self._now, self._sleep, self._rng = policy, now, sleep, rng or random.Random()
-        state = State(redis, now)
+        state = State(redis, now, memory)
         self.keyring, self._budget = Keyring(policy, state), Budget(policy, state)
         self._circuit, self._kept = Circuit(policy, state), Conditional(policy, state)
 
@@ -66,7 +77,7 @@ class Upstream:
         """Ask, and ask again where that helps.
 
         Args:
-            path: after the policy's base URL, e.g. "/sports".
+            path: after the policy's base URL, e.g. "/sports"; plain text, it is encoded here.
             params: the query, without the key.
             expect: whether the body is to be JSON.
             deadline: seconds that all of it may take; None for the policy's.
@@ -80,8 +91,12 @@ class Upstream:
             CircuitOpen: it is left alone for a while.
             TooLarge: the answer is larger than the policy takes.
             Unreadable: the answer is no JSON.
+            ValueError: the path does not begin with a slash, or steps out of the base URL.
         """
-        return _Call(self, path, dict(params or {}), expect, deadline or self.policy.deadline).run()
+        if not path.startswith("/") or ".." in path.split("/"):
+            raise ValueError(f"a path begins with / and holds no .. between slashes, got {path!r}")
+        within = self.policy.deadline if deadline is None else deadline
+        return _Call(self, path, dict(params or {}), expect, within).run()
 
 
 class _Call:
@@ -92,52 +107,89 @@ class _Call:
     ) -> None:
         self._up, self._path, self._params, self._expect = upstream, path, params, expect
         self._policy = upstream.policy
-        self._left = deadline
-        """Seconds that waits may still take. They are counted and not measured: `sleep` may be another."""
-        self._until = time.monotonic() + deadline
+        self._deadline, self._began = deadline, time.monotonic()
+        self._slept, self._passed, self._sent = 0.0, 0.0, 0.0
         self._kept: Kept | None = upstream._kept.find(path, params) if self._policy.conditional else None
 
     def run(self) -> Answer:
         """Try until there is an answer or no use."""
         attempt, changes = 1, 0
+        fault: UpstreamError | None = None
         while True:
-            self._up._circuit.check()
-            digest = self._up.keyring.take()
-            self._wait(self._up._budget.wait())
-            fault: UpstreamError
-            try:
-                raw = self._send(digest)
-            except Unreachable as error:
-                self._up._circuit.failed()
-                fault = error
-            except TooLarge:
-                self._up._circuit.succeeded()
-                raise
-            else:
-                verdict = self._judge(digest, raw)
-                if verdict.kind is Kind.OK:
-                    return self._answer(digest, raw)
-                if (
-                    verdict.kind in (Kind.SPENT, Kind.BAD_KEY)
-                    and digest
-                    and changes <= len(self._policy.keys)
-                ):
-                    changes += 1
-                    self._change_key(digest, verdict)
-                    continue
-                fault = self._fault(verdict, raw)
+            digest = self._turn(fault)
+            outcome = self._try(digest, may_change=changes <= len(self._policy.keys))
+            if isinstance(outcome, Answer):
+                return outcome
+            if outcome is None:
+                changes += 1
+                continue
+            fault = outcome
             if isinstance(fault, Refused) or attempt >= self._policy.tries:
                 raise fault
             self._pause(attempt, fault)
             attempt += 1
 
+    def _try(self, digest: str, *, may_change: bool) -> Answer | UpstreamError | None:
+        """Send it once: the answer, or what is wrong; None if the key was, and another may be right."""
+        try:
+            raw = self._send(digest)
+        except Unreachable as error:
+            self._up._circuit.failed()
+            return error
+        except UpstreamError:
+            self._up._circuit.succeeded()  # it has answered
+            raise
+        verdict = self._judge(digest, raw)
+        if verdict.kind is Kind.OK:
+            return self._answer(digest, raw)
+        if verdict.kind in (Kind.SPENT, Kind.BAD_KEY) and digest and may_change:
+            self._change_key(digest, verdict)
+            return None
+        return self._fault(verdict, raw)
+
+    @property
+    def _left(self) -> float:
+        """Seconds that it may still take. Waits are counted and not measured: `sleep` may be another."""
+        return self._deadline - self._slept - (time.monotonic() - self._began - self._passed)
+
+    def _turn(self, fault: UpstreamError | None) -> str:
+        """Wait until the next try may be sent; the digest of the key that it takes.
+
+        Args:
+            fault: what came of the last try; it says more than that the breaker has opened since.
+        """
+        try:
+            finds_out = self._up._circuit.check()
+        except CircuitOpen:
+            if fault is None:
+                raise
+        else:
+            return self._ready(finds_out)
+        raise fault
+
+    def _ready(self, finds_out: bool) -> str:
+        ready = False
+        try:
+            digest = self._up.keyring.take()
+            self._wait(self._up._budget.wait(max(self._left, 0.0)))
+            ready = True
+        finally:
+            if finds_out and not ready:
+                self._up._circuit.release()
+        return digest
+
     def _send(self, digest: str) -> Raw:
         policy, params, headers = self._policy, self._params, dict(self._kept.asked if self._kept else {})
+        flight = Flight(time.monotonic() + self._left)
+        if digest:
+            flight = Flight(flight.ends, f"key-{digest}", self._up.keyring.secret(digest))
         if digest and policy.key_param:
-            params = {**params, policy.key_param: self._up.keyring.secret(digest)}
+            params = {**params, policy.key_param: flight.placeholder}
         if digest and policy.key_header:
-            headers[policy.key_header] = self._up.keyring.secret(digest)
-        return sessions.send(policy, policy.base_url + self._path, params, headers, self._until)
+            headers[policy.key_header] = flight.placeholder
+        self._sent = self._up._now()
+        url = policy.base_url.rstrip("/") + urllib.parse.quote(self._path, safe="/:,@")
+        return sessions.send(policy, url, params, headers, flight)
 
     def _judge(self, digest: str, raw: Raw) -> Verdict:
         """What the answer means; noted for everybody."""
@@ -149,7 +201,9 @@ class _Call:
         if digest and (credits := self._policy.credits(raw.headers)) is not None:
             self._up.keyring.note(digest, credits)
         if (closed := waits.pause_in(raw.headers, self._up._now())) is not None:
-            self._up._budget.pause(min(closed, self._policy.deadline))
+            self._up._budget.pause(closed)
+        elif (calls := waits.calls_left(raw.headers)) is not None:
+            self._up._budget.at_most(calls)
         return verdict
 
     def _answer(self, digest: str, raw: Raw) -> Answer:
@@ -179,11 +233,13 @@ class _Call:
             if asked is None:
                 asked = waits.asked_for(raw.headers, self._up._now())
             seconds = _GUESS if asked is None else asked
-            self._up._budget.slow_down(seconds)
+            self._up._budget.slow_down(seconds, self._sent)
             return RateLimited(f"{said}; it may be asked again in {seconds:.0f} s.", seconds)
+        if verdict.kind is Kind.RETRY and raw.body[:300].lstrip()[:1] == b"<" and self._expect == "json":
+            return Unreadable(f"{said}; it begins with {_beginning(raw.body)!r}.")
         if verdict.kind is Kind.RETRY:
-            return _Failing(f"{said}.", waits.asked_for(raw.headers, self._up._now()))
-        return Refused(f"{said}.", raw.status, verdict.code)
+            return Unreachable(f"{said}.", waits.asked_for(raw.headers, self._up._now()))
+        return Refused(f"{said}.", raw.status, _short(verdict.code))
 
     def _pause(self, attempt: int, fault: UpstreamError) -> None:
         """Wait before the next try; the budget makes everybody wait after a 429."""
@@ -192,7 +248,7 @@ class _Call:
             if fault.retry_after > self._left:
                 raise fault
             return
-        asked = fault.retry_after if isinstance(fault, _Failing) else None
+        asked = fault.retry_after if isinstance(fault, Unreachable) else None
         seconds = waits.between(attempt, self._up._rng) if asked is None else asked
         if seconds > self._left:
             raise fault
@@ -207,16 +263,10 @@ class _Call:
                 f"{seconds:.0f} s.",
                 seconds,
             )
-        self._left -= seconds
+        before = time.monotonic()
         self._up._sleep(seconds)
-
-
-class _Failing(Unreachable):
-    """An error of the upstream's own, and when it wants to be asked again."""
-
-    def __init__(self, message: str, retry_after: float | None) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
+        self._slept += seconds
+        self._passed += time.monotonic() - before
 
 
 def _short(text: str) -> str:
@@ -224,9 +274,11 @@ def _short(text: str) -> str:
 
 
 def _beginning(body: bytes) -> str:
-    return redaction.clean(body[:60].decode(errors="replace"))
+    return redaction.clean(body[:1_000].decode(errors="replace"))[:60]  # cut last: half a key would stay
 
 
 def for_process(policy: Policy) -> Upstream:
     """An upstream whose budget, keys and breaker are shared through this process's Redis."""
-    return Upstream(policy, connections.shared())
+    from longshore import connections  # a job can be read and called without the redis package
+
+    return Upstream(policy, connections.shared(), memory=memory(policy.slug))

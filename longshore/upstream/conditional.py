@@ -47,8 +47,10 @@ class Conditional:
         try:
             unpacker = zlib.decompressobj()
             body = unpacker.decompress(raw[b"body"], _LARGEST)
-            return Kept(json.loads(raw[b"asked"]), body) if unpacker.eof else None
-        except (KeyError, ValueError, zlib.error):  # none, or none of ours
+            asked = json.loads(raw[b"asked"])
+            ours = isinstance(asked, dict) and all(isinstance(one, str) for one in asked.values())
+            return Kept(asked, body) if ours and unpacker.eof else None
+        except (KeyError, ValueError, RecursionError, zlib.error):  # none, or none of ours
             return None
 
     def keep(self, path: str, params: Mapping[str, Any], headers: Headers, body: bytes) -> None:
@@ -61,13 +63,19 @@ class Conditional:
         packed = zlib.compress(body, 6)
         if not asked or len(packed) > keys.CONDITIONAL_BYTES:
             return
-        key = self._key(path, params)
+        key, index = self._key(path, params), keys.upstream(self._slug, "answers")
 
         def write(redis: Any) -> None:
             with redis.pipeline() as pipe:
                 pipe.hset(key, mapping={"asked": json.dumps(asked), "body": packed})
                 pipe.expire(key, keys.CONDITIONAL_TTL)
-                pipe.execute()
+                pipe.zadd(index, {key: self._state.now()})
+                pipe.expire(index, keys.CONDITIONAL_TTL)
+                pipe.zrange(index, 0, -keys.CONDITIONAL_ANSWERS - 1)
+                pipe.zremrangebyrank(index, 0, -keys.CONDITIONAL_ANSWERS - 1)
+                oldest = pipe.execute()[-2]
+            if oldest:
+                redis.delete(*oldest)
 
         self._state.attempt(write, lambda: None)
 

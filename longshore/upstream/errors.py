@@ -12,7 +12,15 @@ class UpstreamError(LongshoreError):
 
 
 class Unreachable(UpstreamError):
-    """No whole answer came, or only errors of the upstream's own, however often it was asked."""
+    """No whole answer came, or only errors of the upstream's own, however often it was asked.
+
+    Attributes:
+        retry_after: seconds after which it wants to be asked again; None if it did not say.
+    """
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class Refused(UpstreamError):

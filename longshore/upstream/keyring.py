@@ -59,9 +59,9 @@ class Keyring:
             f"{self._policy.name} does not take {which}; it is tried again within {BAD_FOR / 60:.0f} min."
         )
 
-    def secret(self, digest: str) -> str:
-        """The key itself."""
-        return self._by_digest[digest].get_secret_value()
+    def secret(self, digest: str) -> SecretStr:
+        """The key itself, for the wire."""
+        return self._by_digest[digest]
 
     def set_aside(self, digest: str, verdict: Verdict) -> None:
         """Use a key no more until its time has come."""
@@ -86,16 +86,15 @@ class Keyring:
     def _remaining(self, digest: str) -> int | None:
         if (aside := self._aside(digest)) is not None:
             return 0 if aside[0] is Kind.SPENT else None
-        raw = self._state.get(self._key("credits", digest))
-        value = json.loads(raw)["remaining"] if raw else None
-        return int(value) if value is not None else None
+        value = self._state.read(self._key("credits", digest)).get("remaining")
+        return int(value) if isinstance(value, int | float) else None
 
     def _aside(self, digest: str) -> tuple[Kind, datetime] | None:
-        raw = self._state.get(self._key("aside", digest))
-        if raw is None:
+        read = self._state.read(self._key("aside", digest))
+        try:
+            return Kind[read["kind"]], datetime.fromisoformat(read["until"])
+        except (KeyError, TypeError, ValueError):  # none, or none of ours
             return None
-        read = json.loads(raw)
-        return Kind[read["kind"]], datetime.fromisoformat(read["until"])
 
     def _key(self, what: str, digest: str) -> str:
         return keys.upstream(self._policy.slug, f"{what}:{digest}")

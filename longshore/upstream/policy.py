@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
@@ -104,6 +105,8 @@ def by_status(reply: Reply) -> Verdict:
         return Verdict(Kind.OK) if status < 300 or status == 304 else Verdict(Kind.REFUSED, "it redirects")
     if status == 429:
         return Verdict(Kind.SLOW_DOWN, "too many calls")
+    if status == 403 and "html" in reply.headers.get("Content-Type", "").lower():
+        return Verdict(Kind.RETRY, "it answers 403 with a page for people: blocked by its CDN, maybe")
     if status in (401, 403):
         return Verdict(Kind.BAD_KEY, f"it answers {status}")
     if status == 408 or status >= 500:
@@ -125,6 +128,7 @@ class Policy:
         connect_timeout: to connect.
         read_timeout: between two pieces of an answer.
         deadline: for a call with all its tries and waits.
+        redirects: redirects that are followed; to another host without the key.
         tries: most times that one call is sent, changes of key not counted.
         max_bytes: largest body, decompressed.
         rate: calls a second that all processes may make together.
@@ -143,6 +147,7 @@ class Policy:
     connect_timeout: float = 5.0
     read_timeout: float = 15.0
     deadline: float = 60.0
+    redirects: int = 0
     tries: int = 4
     max_bytes: int = 20_000_000
     rate: float = 5.0
@@ -158,5 +163,6 @@ class Policy:
 
     @property
     def slug(self) -> str:
-        """The name as keys in Redis hold it."""
-        return self.name.lower().replace(" ", "_")
+        """Name and host as keys in Redis hold them: what holds of the sandbox does not of the service."""
+        host = urlsplit(self.base_url).netloc.rpartition("@")[2].lower()
+        return f"{self.name.lower().replace(' ', '_')}@{host}"
