@@ -6,9 +6,11 @@ import logging
 import sys
 
 from longshore import catalog, settings
+from longshore.alerts import Alerts
 from longshore.clock import Clock
 from longshore.connections import worker_client
 from longshore.errors import LongshoreError
+from longshore.freshness import Watch
 
 REDIS_TIMEOUT = 1.5
 """Seconds that a look waits for Redis. A stop has to wait for it, too, and the next look is due anyway."""
@@ -22,9 +24,9 @@ def main() -> None:
     except LongshoreError as error:
         sys.exit(f"clock: {error}")
     logging.basicConfig(level=now.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    Clock(
-        connection=worker_client(now.redis_url, REDIS_TIMEOUT), interval=now.clock_interval, catalog=jobs
-    ).run()
+    connection = worker_client(now.redis_url, REDIS_TIMEOUT)
+    Watch(connection, Alerts(connection, now.alert_webhook_url)).start()
+    Clock(connection=connection, interval=now.clock_interval, catalog=jobs).run()
 
 
 if __name__ == "__main__":

@@ -14,16 +14,16 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import TypeAdapter
 
-from longshore import keys, parameters
+from longshore import keys, limited, parameters
 from longshore.durations import Duration, seconds
 from longshore.errors import CatalogError, ScheduleError, UnknownJob
+from longshore.limited import Fallback, Inline
 from longshore.retries import Backoff, ExceptionTypes, RetryPolicy, policy
 from longshore.schedules import declared as declared_schedules
 from longshore.schedules.spec import ScheduleSpec
 from longshore.triggers import AnyTrigger, Declared, declared
 
 Access = Literal["public", "admin"]
-Fallback = Literal["refuse", "inline"]
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -44,8 +44,8 @@ class Job:
         overlap: whether two of its tasks may run at the same time; if not, RQ's rate limit holds
             all but one back.
         unique: whether there is at most one unfinished task for the same parameters.
-        fallback: what an enqueue does when Redis is away: "refuse" answers 503, "inline" runs it in
-            a child process of the caller.
+        fallback: what an enqueue does when Redis is away or no worker listens to the queue: "wait" (Redis
+            has to be there), "refuse", or run it in a child process of the caller, within limits.
         preload: modules that a worker of its queue imports before it forks.
         can_finish: whether a running task can be asked to end early with the result that it has.
         summary: the docstring's first line.
@@ -72,6 +72,11 @@ class Job:
     text: str
     parameters: parameters.Parameters
     returns: TypeAdapter[Any]
+
+    @property
+    def inline(self) -> Inline | None:
+        """The limits of a run in the web process; None if it never runs there."""
+        return self.fallback if isinstance(self.fallback, Inline) else None
 
     @property
     def path(self) -> str:
@@ -218,7 +223,7 @@ def job(
     access: Access = "admin",
     overlap: bool = True,
     unique: bool = False,
-    fallback: Fallback = "refuse",
+    fallback: Fallback | Literal["inline"] = "wait",
     preload: Sequence[str] = (),
     can_finish: bool = False,
     into: Catalog | None = None,
@@ -240,7 +245,10 @@ def job(
         access: "public" or "admin": who may start it over HTTP.
         overlap: whether two of its tasks may run at once.
         unique: at most one unfinished task for the same parameters.
-        fallback: "refuse" or "inline": what an enqueue does when Redis is away.
+        fallback: what an enqueue does when no worker listens to the queue, or Redis is away. "wait": the task
+            waits for a worker, and without Redis the answer is 503. "refuse": 503 in both cases.
+            `Inline(timeout="20s", at_most={"limit": 10})`, or "inline" for its defaults: it runs in a child
+            process of the web process within these limits.
         preload: heavy modules that its function imports; a worker that takes its queue imports them once,
             before it forks, and other processes never do.
         can_finish: its function asks `finishing()` and ends early with a result when that is true.
@@ -254,6 +262,7 @@ def job(
         name = name_of(func.__module__, func.__name__)
         doc = parameters.parse_docstring(func)
         try:
+            read = parameters.read(name, func, doc)
             made = Job(
                 name=name,
                 func=func,
@@ -266,12 +275,12 @@ def job(
                 access=_one_of("access", access, ("public", "admin")),
                 overlap=overlap,
                 unique=unique,
-                fallback=_one_of("fallback", fallback, ("refuse", "inline")),
+                fallback=limited.declared(fallback, read, overlap),
                 preload=tuple(preload),
                 can_finish=can_finish,
                 summary=doc.short_description or "",
                 text=doc.long_description or "",
-                parameters=parameters.read(name, func, doc),
+                parameters=read,
                 returns=parameters.read_result(name, func),
             )
         except (ValueError, TypeError, ScheduleError) as error:

@@ -21,15 +21,12 @@ from redis.exceptions import (
     ReadOnlyError,
     ResponseError,
 )
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 from redis_sentinel_url import connect as connect_sentinel
 
 from longshore import settings
-
-AWAY = (RedisConnectionError, RedisTimeoutError)
-"""What redis-py raises when Redis cannot be reached or does not answer in time."""
+from longshore.breaker import AWAY as AWAY
+from longshore.breaker import Breaker, BreakerPool, BreakerRetry
 
 _REFUSING = (ReadOnlyError, OutOfMemoryError, MasterDownError, ClusterDownError)
 _REFUSALS = ("READONLY", "MISCONF", "NOREPLICAS", "BUSY", "OOM ")
@@ -54,7 +51,14 @@ _PATIENT: dict[str, Any] = {
 }
 
 
-def web_client(url: str, *, pool_size: int, timeout: float) -> Redis:
+def web_client(
+    url: str,
+    *,
+    pool_size: int,
+    timeout: float,
+    breaker: Breaker | None = None,
+    opens: tuple[type[BaseException], ...] = AWAY,
+) -> Redis:
     """A client for requests: it gives up after `timeout` seconds.
 
     It never sends a command twice: an enqueue whose answer got lost would run twice. Connections that
@@ -64,16 +68,22 @@ def web_client(url: str, *, pool_size: int, timeout: float) -> Redis:
         url: REDIS_URL.
         pool_size: most connections; a request waits for a free one, at most `timeout` seconds.
         timeout: seconds to connect, and seconds to wait for an answer.
+        breaker: makes its calls fail at once while Redis is away, and learns from those that fail.
+        opens: the errors that the breaker learns from.
     """
     options = {
         "socket_connect_timeout": timeout,
         "socket_timeout": timeout,
         "health_check_interval": 30,
-        "retry": Retry(NoBackoff(), 0),
+        "retry": BreakerRetry(breaker, opens) if breaker else Retry(NoBackoff(), 0),
     }
     if url.startswith("redis+sentinel://"):
         return _sentinel(url, options)
-    pool = BlockingConnectionPool.from_url(url, max_connections=pool_size, timeout=timeout, **options)
+    limits = {"max_connections": pool_size, "timeout": timeout}
+    if breaker is None:
+        pool = BlockingConnectionPool.from_url(url, **limits, **options)
+    else:
+        pool = BreakerPool.from_url(url, breaker=breaker, **limits, **options)
     return Redis(connection_pool=pool)
 
 
@@ -107,9 +117,19 @@ def wait_for(client: Redis, where: str) -> None:
 
 @functools.cache
 def shared() -> Redis:
-    """This process's client for requests, made from the settings on first use."""
+    """This process's client for requests, made from the settings on first use, with a breaker of its own."""
     now = settings.current()
-    return web_client(now.redis_url, pool_size=now.redis_pool_size, timeout=now.redis_timeout)
+    made = Breaker(functools.partial(_ask_once, now.redis_url, now.redis_timeout))
+    return web_client(now.redis_url, pool_size=now.redis_pool_size, timeout=now.redis_timeout, breaker=made)
+
+
+def _ask_once(url: str, timeout: float) -> None:
+    """Ask Redis over a connection of its own, which is closed again."""
+    client = web_client(url, pool_size=1, timeout=timeout)
+    try:
+        client.ping()
+    finally:
+        client.connection_pool.disconnect()
 
 
 def worker_client(url: str, timeout: float = 5.0) -> Redis:
@@ -148,6 +168,7 @@ class WorkerRedis(Redis):
 
 def _sentinel(url: str, options: dict[str, Any]) -> Redis:
     sentinel_options = {key: options[key] for key in ("socket_connect_timeout", "socket_timeout")}
+    sentinel_options["retry"] = Retry(NoBackoff(), 0)  # whoever asks for the primary tries again, or not
     _, client = connect_sentinel(url, sentinel_options=sentinel_options, client_options=options)
     found: Redis = client
     return found

@@ -21,11 +21,12 @@ from rq.job import JobStatus
 from rq.utils import as_text
 from rq_scheduler import Scheduler
 
-from longshore import connections, keys, task
+from longshore import always_inline, connections, keys, settings, task
 from longshore.catalog import Job, catalog
 from longshore.durations import Duration, seconds
 from longshore.errors import InvalidParameters
 from longshore.idempotency import Remembered
+from longshore.inline import Ran
 from longshore.task import Task
 from longshore.template import Template
 
@@ -45,11 +46,13 @@ class Dispatched:
         task_id: the task's id.
         job: the job's name.
         created: False if an earlier task was found by its Idempotency-Key or by `unique`.
+        ran: with ALWAYS_INLINE, what became of it: it has run.
     """
 
     task_id: str
     job: str
     created: bool = True
+    ran: Ran | None = None
 
 
 class Dispatcher:
@@ -59,6 +62,7 @@ class Dispatcher:
         connection: the client to use.
         now: the time, injected for tests.
         rng: for the jitter of retries.
+        at_once: run each task here instead, before its enqueue returns: ALWAYS_INLINE.
     """
 
     def __init__(
@@ -66,8 +70,9 @@ class Dispatcher:
         connection: Redis,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         rng: random.Random | None = None,
+        at_once: bool = False,
     ) -> None:
-        self.connection = connection
+        self.connection, self.at_once = connection, at_once
         self._now, self._rng = now, rng or random.Random()
         self._queues: dict[str, Queue] = {}
         self._templates: dict[str, Template] = {}
@@ -98,6 +103,8 @@ class Dispatcher:
         checked = job.parameters.check(params)
         key = Remembered(job, [checked], idempotency_key, f"{delay} {run_at}") if idempotency_key else None
         when = self._when(job, delay, run_at)
+        if self.at_once:
+            return self.run_here(job, job.parameters.payload(checked))
         if key is None and when is None and job.overlap and not job.unique:
             return Dispatched(self._template(job).enqueue(job.parameters.payload(checked)), job.name)
         return self._write(job, [checked], when, key)[0]
@@ -114,6 +121,8 @@ class Dispatcher:
         if not 1 <= len(many) <= keys.BATCH_LIMIT:
             raise _invalid(job, "(batch)", f"a batch has 1 to {keys.BATCH_LIMIT} tasks, this one {len(many)}")
         checked = _check_all(job, many)
+        if self.at_once:
+            return [self.run_here(job, job.parameters.payload(one)) for one in checked]
         key = Remembered(job, checked, idempotency_key) if idempotency_key else None
         return self._write(job, checked, None, key)
 
@@ -135,6 +144,11 @@ class Dispatcher:
         if not job.overlap:
             made.rate_limit_key, made.rate_limit_concurrency = job.name, 1
         return made  # type: ignore[return-value]
+
+    def run_here(self, job: Job, payload: Mapping[str, Any], **meta: Any) -> Dispatched:
+        """Run a task before this returns, for `at_once`. Its parameters are checked already."""
+        made = self.new_task(job, payload, **meta)
+        return Dispatched(made.id, job.name, ran=always_inline.run(made, job, payload))
 
     def allow_retries(self, made: Any, job: Job) -> None:
         """Give a task the tries that its job declares, with fresh jitter."""
@@ -287,7 +301,7 @@ def _invalid(job: Job, field: str, message: str) -> InvalidParameters:
 @functools.cache
 def dispatcher() -> Dispatcher:
     """This process's dispatcher, on its shared client."""
-    return Dispatcher(connections.shared())
+    return Dispatcher(connections.shared(), at_once=settings.current().always_inline)
 
 
 def dispatch(name: str, params: Mapping[str, Any] | None = None, **options: Any) -> Dispatched:

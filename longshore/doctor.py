@@ -11,12 +11,14 @@ from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from longshore import connections, fleet, migrations, settings
+from longshore import connections, fallback, fleet, freshness, migrations, presence, settings
 from longshore.catalog import Catalog
 from longshore.schedules import aside
 
 CROWDED = 0.9
 """Share of Redis's memory or connections above which the doctor complains."""
+_BESIDE = ("redis ", "freshness ")
+"""How the names of checks begin whose failing does not keep tasks from running."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +42,14 @@ def examine(connection: Redis, catalog: Catalog, now: datetime | None = None) ->
     """All checks; those that need Redis are left out when Redis is away, as the first one says so."""
     checks = [_redis(connection)]
     if checks[0].ok:
-        checks += [*_resources(connection), *_workers(connection, catalog, now), _clock(connection, now)]
-        checks.append(_set_aside(connection))
+        checks += [*_resources(connection), *_workers(connection, catalog), _clock(connection, now)]
+        checks += [_set_aside(connection), *_fresh(connection)]
     return [*checks, sql()]
 
 
 def ready(connection: Redis, catalog: Catalog) -> list[Check]:
     """What `/ready` asks: Redis, SQL, a worker for every queue, a living clock."""
-    return [one for one in examine(connection, catalog) if not one.name.startswith("redis ")]
+    return [one for one in examine(connection, catalog) if not one.name.startswith(_BESIDE)]
 
 
 def _redis(connection: Redis) -> Check:
@@ -85,15 +87,16 @@ def _headroom(name: str, used: int, limit: int, unit: int, word: str, advice: st
     return Check(name, ok, shown, "" if ok else advice)
 
 
-def _workers(connection: Redis, catalog: Catalog, now: datetime | None) -> Iterator[Check]:
-    living = [one for one in fleet.workers(connection, now) if one.alive]
+def _workers(connection: Redis, catalog: Catalog) -> Iterator[Check]:
+    living = [one for one in fleet.workers(connection) if one.alive]
     for queue in catalog.queues:
         count = sum(queue in one.queues for one in living)
-        plural = "worker listens" if count == 1 else "workers listen"
-        advice = (
-            "" if count else f"start one: WORKER_QUEUES={queue} bash worker.sh, or leave WORKER_QUEUES empty"
-        )
-        yield Check(f"queue {queue}", bool(count), f"{count} {plural}", advice)
+        said = f"{count} worker listens" if count == 1 else f"{count} workers listen"
+        if count:
+            yield Check(f"queue {queue}", True, said)
+        else:
+            then = fallback.consequences(catalog, queue)
+            yield Check(f"queue {queue}", False, f"{said}: {then}", presence.nobody(queue))
 
 
 def _clock(connection: Redis, now: datetime | None) -> Check:
@@ -115,6 +118,15 @@ def _set_aside(connection: Redis) -> Check:
     newest = aside.read(connection)[0]
     said = f"{count} set aside, the newest {newest.entry_id} ({newest.job}): {newest.reason[:200]}"
     return Check("redis entries", False, said, "GET /api/set-aside lists them; put them back or discard them")
+
+
+def _fresh(connection: Redis) -> Iterator[Check]:
+    """Data that are older than they should be, as the clock last saw them."""
+    for state in freshness.states(connection):
+        objective = freshness.objectives.get(state.name)
+        if objective is not None:
+            said = "as fresh as they should be" if state.fresh else freshness.words(objective, state)
+            yield Check(f"freshness {state.name}", state.fresh, said, "" if state.fresh else objective.advice)
 
 
 def sql() -> Check:

@@ -46,6 +46,19 @@ class InvalidParameters(LongshoreError):
         self.errors = errors
 
 
+class NotAccepted(LongshoreError):
+    """Nobody is there to run the task just now, and its job is not to wait. Nothing was enqueued or run.
+
+    Attributes:
+        retry_after: seconds after which to try again.
+        without: a request header without which it would have run here at once; empty if there is none.
+    """
+
+    def __init__(self, said: str, retry_after: int = 5, without: str = "") -> None:
+        super().__init__(said)
+        self.retry_after, self.without = retry_after, without
+
+
 class IdempotencyConflict(LongshoreError):
     """The Idempotency-Key was used before, with other parameters."""
 

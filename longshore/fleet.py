@@ -13,12 +13,9 @@ from rq.suspension import is_suspended
 from rq.utils import as_text
 from rq.worker import BaseWorker, Worker
 
-from longshore import keys, listing
+from longshore import keys, listing, presence
 from longshore.catalog import Catalog
 from longshore.task import Task
-
-STALE = 90
-"""Seconds after its last heartbeat that a worker counts as dead: three beats of 30 s."""
 
 
 class SeenWorker(Worker):
@@ -39,7 +36,7 @@ class WorkerView:
 
     Attributes:
         state: "idle", "busy", "suspended" or "starting".
-        alive: whether it has sent a heartbeat lately.
+        alive: whether its process is there and its heartbeats are in time.
         task_id: what it runs now.
         working_seconds: time spent in tasks.
     """
@@ -58,17 +55,14 @@ class WorkerView:
     working_seconds: float
 
 
-def workers(connection: Redis, now: datetime | None = None) -> list[WorkerView]:
+def workers(connection: Redis) -> list[WorkerView]:
     """All registered workers, by name."""
-    moment = now or datetime.now(UTC)
-    return sorted(
-        (_worker(one, moment) for one in SeenWorker.all(connection=connection, job_class=Task)),
-        key=lambda w: w.name,
-    )
+    found = SeenWorker.all(connection=connection, job_class=Task)
+    there = presence.connected(connection, [one.name for one in found])
+    return sorted((_worker(one, one.name in there) for one in found), key=lambda w: w.name)
 
 
-def _worker(one: BaseWorker, now: datetime) -> WorkerView:
-    beat = _utc(one.last_heartbeat)
+def _worker(one: BaseWorker, alive: bool) -> WorkerView:
     try:
         task_id = one.get_current_job_id()
     except NoSuchJobError:
@@ -76,12 +70,12 @@ def _worker(one: BaseWorker, now: datetime) -> WorkerView:
     return WorkerView(
         name=one.name,
         state=str(getattr(one.get_state(), "value", one.get_state())),
-        alive=beat is not None and (now - beat).total_seconds() < STALE,
+        alive=alive,
         queues=one.queue_names(),
         task_id=task_id,
         host=one.hostname or "",
         pid=one.pid or 0,
-        last_heartbeat=beat,
+        last_heartbeat=_utc(one.last_heartbeat),
         born=_utc(one.birth_date),
         succeeded=one.successful_job_count,
         failed=one.failed_job_count,
@@ -97,7 +91,7 @@ def queues(connection: Redis, catalog: Catalog, now: datetime | None = None) -> 
     """Each queue of the catalog: how many tasks in which state, the oldest's wait, how many workers."""
     where = listing.places(catalog)
     numbers = listing.counts(connection, where)
-    living = [one for one in workers(connection, now) if one.alive]
+    living = [one for one in workers(connection) if one.alive]
     found = []
     for name, purpose in catalog.queues.items():
         states = dict.fromkeys(listing.STATES, 0)

@@ -105,7 +105,7 @@ CONDITIONAL_BYTES: Final = 150_000
 """Largest answer, compressed, that is kept for that."""
 
 SNAPSHOT_BYTES: Final = 6_000_000
-"""Largest snapshot, compressed. A small Redis has 25 MB, and while one takes another's place there are two."""
+"""Largest snapshot, compressed. A small Redis has 25 MB, and while one replaces another there are two."""
 
 SNAPSHOT_PARTS: Final = 5_000
 """Most parts of a snapshot."""

@@ -23,6 +23,13 @@ SECRET_KEY_LENGTH = 16
 """Least characters of a SECRET_KEY."""
 MOST_WORKERS = 64
 """Most worker processes under one parent."""
+Names = Annotated[tuple[str, ...], NoDecode]
+"""Names in one variable, comma separated."""
+Region = Literal["us", "us2", "us_dfs", "us_ex", "uk", "eu", "fr", "se", "au"]
+"""Regions of books, as The Odds API calls them."""
+MarketName = Literal["h2h", "spreads", "totals"]
+"""Markets that are priced, as The Odds API calls them."""
+_WEIGHTED = re.compile(r"[a-z0-9_]+(:\d+(\.\d+)?)?")
 _RATE = re.compile(r"^\d+\s*(/|per)\s*(second|minute|hour|day)$")
 
 
@@ -49,7 +56,7 @@ class Settings(BaseSettings):
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="least level logged")
 
-    worker_queues: Annotated[tuple[str, ...], NoDecode] = Field(
+    worker_queues: Names = Field(
         (), description="queues that this worker takes, comma separated, first is first; empty: all"
     )
     worker_concurrency: int | Literal["auto"] = Field(
@@ -96,6 +103,66 @@ class Settings(BaseSettings):
     )
     token_days: int = Field(30, ge=1, le=3650, description="days a token lives unless it is made otherwise")
 
+    always_inline: bool = Field(
+        False,
+        validation_alias=AliasChoices("ALWAYS_INLINE", "CELERY_TASK_ALWAYS_EAGER", "CELERY_ALWAYS_EAGER"),
+        description="run every task in the process that enqueues it, for tests; never in production",
+    )
+    upstreams: Literal["live", "sandbox"] = Field(
+        "live", description="where jobs read: the real services, or made-up ones on this machine"
+    )
+    sandbox_url: str = Field("http://127.0.0.1:8001", description="where the sandbox answers")
+    sandbox_files: str = Field(
+        "", description="folder of recorded answers that the sandbox serves in place of made-up ones"
+    )
+    alert_webhook_url: SecretStr = Field(
+        SecretStr(""), description="where alerts are posted as JSON; empty: they are only logged and shown"
+    )
+
+    odds_api_key: SecretStr = Field(
+        SecretStr(""), description="key of The Odds API; several, comma separated, are used in turn"
+    )
+    odds_api_url: str = Field("https://api.the-odds-api.com/v4", description="base URL of The Odds API")
+    refresh_interval_minutes: int = Field(
+        5, ge=1, le=1440, description="minutes between two refreshes of the odds; a schedule, so editable"
+    )
+    odds_sports: Names = Field(
+        ("americanfootball_nfl", "basketball_nba", "icehockey_nhl", "soccer_epl"),
+        description="sports that a refresh reads, as The Odds API calls them, comma separated",
+    )
+    odds_regions: Annotated[tuple[Region, ...], NoDecode] = Field(
+        ("us", "eu"), description="regions of books: us, us2, us_dfs, us_ex, uk, eu, fr, se, au"
+    )
+    odds_markets: Annotated[tuple[MarketName, ...], NoDecode] = Field(
+        ("h2h", "spreads", "totals"), description="markets: h2h, spreads, totals"
+    )
+    odds_min_ev: float = Field(
+        0.0, ge=-100, le=1000, description="least expected value, in percent, of a listed opportunity"
+    )
+    odds_method: Literal["multiplicative", "additive", "power", "shin"] = Field(
+        "power", description="how a book's margin is taken out of its prices"
+    )
+    odds_sharp_books: Names = Field(
+        ("pinnacle",),
+        description="books whose prices count as fair: pinnacle:2,betfair_ex_eu; empty: a consensus",
+    )
+    odds_stale_minutes: float = Field(
+        30.0, gt=0, le=1440, description="age, in minutes, above which a price is left out"
+    )
+    odds_kelly: float = Field(0.25, gt=0, le=1, description="share of the Kelly stake that is advised")
+    odds_kelly_cap: float = Field(
+        0.02, gt=0, le=1, description="largest stake that is advised, as a share of the bankroll"
+    )
+    odds_long_shot: float = Field(
+        8.0, gt=1, le=1000, description="decimal odds from which on an opportunity is flagged as a long shot"
+    )
+    odds_max_age_minutes: float = Field(
+        15.0, gt=0, le=10_080, description="minutes after which odds that did not get fresher raise an alert"
+    )
+    odds_keep_days: int = Field(
+        365, ge=7, le=3650, description="days that the record of opportunities is kept after their events"
+    )
+
     @field_validator("redis_url")
     @classmethod
     def _known_scheme(cls, url: str) -> str:
@@ -119,12 +186,44 @@ class Settings(BaseSettings):
             raise ValueError(f"{SECRET_KEY_LENGTH} characters or more")
         return key
 
-    @field_validator("worker_queues", mode="before")
+    @field_validator("always_inline")
+    @classmethod
+    def _not_in_production(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and info.data.get("environment") == "production":
+            raise ValueError(
+                "false in production: it is for tests, and every request would run its own tasks"
+            )
+        return value
+
+    @field_validator(
+        "worker_queues", "odds_sports", "odds_regions", "odds_markets", "odds_sharp_books", mode="before"
+    )
     @classmethod
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):
             return tuple(name.strip() for name in value.split(",") if name.strip())
         return value
+
+    @field_validator("odds_sports", "odds_regions", "odds_markets")
+    @classmethod
+    def _not_empty(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if not names:
+            raise ValueError("at least one name")
+        return names
+
+    @field_validator("odds_sharp_books")
+    @classmethod
+    def _weighted(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(_WEIGHTED.fullmatch(one) for one in names):
+            raise ValueError("books' keys with weights that may be left out, e.g. pinnacle:2,betfair_ex_eu")
+        return names
+
+    @field_validator("odds_api_url", "sandbox_url")
+    @classmethod
+    def _http_url(cls, url: str) -> str:
+        if not url.startswith(("http://", "https://")):
+            raise ValueError("a URL that starts with http:// or https://")
+        return _parsed(url).rstrip("/")
 
     @field_validator("worker_concurrency", mode="before")
     @classmethod

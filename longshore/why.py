@@ -11,7 +11,7 @@ from rq.registry import ScheduledJobRegistry
 from rq.suspension import is_suspended
 from rq_scheduler import Scheduler
 
-from longshore import fleet, tasks
+from longshore import fleet, presence, tasks
 from longshore.catalog import Catalog
 from longshore.durations import spoken
 from longshore.errors import LongshoreError
@@ -46,7 +46,7 @@ def _ended(connection: Redis, found: Task, now: datetime) -> str:
 
 def _running(connection: Redis, found: Task, now: datetime) -> str:
     since = spoken((now - found.started_at).total_seconds()) if found.started_at else "a moment"
-    alive = {one.name for one in fleet.workers(connection, now) if one.alive}
+    alive = {one.name for one in fleet.workers(connection) if one.alive}
     if found.worker_name in alive:
         return f"It runs on worker {found.worker_name}, for {since} of at most {spoken(found.timeout or 0)}."
     return "Its worker has died; another one takes it up within a minute."
@@ -81,10 +81,7 @@ def _waiting(connection: Redis, catalog: Catalog, found: Task) -> list[str]:
         reasons.append(f"{error} It will fail when a worker takes it.")
     living = [one for one in fleet.workers(connection) if one.alive and found.origin in one.queues]
     if not living:
-        reasons.append(
-            f"No worker listens to queue {found.origin!r}: start one with "
-            f"WORKER_QUEUES={found.origin} bash worker.sh, or with WORKER_QUEUES empty for all queues."
-        )
+        reasons.append(presence.nobody(found.origin))
     ahead = found.get_position()
     if ahead is None:
         reasons.append("It is in no queue: a worker has just taken it, or died taking it.")

@@ -18,7 +18,7 @@ from redis import Redis
 from sqlalchemy import Connection, create_engine, text
 
 from app import create_app
-from longshore import catalog, connections, dispatch, migrations, recovery, storage
+from longshore import catalog, connections, dispatch, fallback, migrations, presence, recovery, storage
 from longshore import settings as settings_module
 from longshore.dispatch import Dispatcher
 from longshore.local.redis_server import RedisServer
@@ -103,7 +103,7 @@ def install(chosen: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Setti
     """Put settings in force until the test ends, with fresh clients and engines."""
     monkeypatch.setattr(settings_module, "current", lambda: chosen)
     caches: list[functools._lru_cache_wrapper[object]] = [
-        connections.shared, dispatch.dispatcher, storage.engine,
+        connections.shared, dispatch.dispatcher, storage.engine, fallback._presence,
     ]  # type: ignore[list-item]  # fmt: skip
     _forget(caches)
     yield chosen
@@ -204,5 +204,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def redis_counts_as_settled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Abandoned tasks may be taken up at once, though the tests' Redis has only just started."""
+    """Abandoned tasks may be taken up at once, though the tests' Redis has only just started, and who has no
+    connection to it is gone.
+    """
     monkeypatch.setattr(recovery, "SETTLING", 0)
+    monkeypatch.setattr(presence, "RECONNECT", 0)

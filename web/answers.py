@@ -35,12 +35,20 @@ def job(one: Job) -> dict[str, Any]:
         "retries": one.retry.retries,
         "overlap": one.overlap,
         "unique": one.unique,
-        "fallback": one.fallback,
+        "fallback": "inline" if one.inline else one.fallback,
+        "inline": _limits(one),
         "can_finish": one.can_finish,
         "schedules": [
             {"name": name, "trigger": t.trigger.describe()} for name, t in one.schedule_names().items()
         ],
     }
+
+
+def _limits(one: Job) -> dict[str, Any] | None:
+    """The limits of a run in the web process, if the job may run there."""
+    if one.inline is None:
+        return None
+    return {"timeout_seconds": min(one.inline.seconds, one.timeout), "at_most": dict(one.inline.at_most)}
 
 
 def task(view: TaskView, *, admin: bool) -> dict[str, Any]:
@@ -83,6 +91,7 @@ def queued(one: Dispatched) -> dict[str, Any]:
         "job": one.job,
         "created": one.created,
         "status_url": status_url(one.task_id),
+        **(one.ran.answer() if one.ran else {}),
     }
 
 

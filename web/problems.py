@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, default_exceptions
 
 from longshore import errors
+from longshore.breaker import RedisAway
 from longshore.listing import InvalidCursor
 from longshore.parameters import MOST_FAULTS
 
@@ -91,9 +92,17 @@ def register(app: Flask) -> None:
 
 
 def _on_purpose(error: errors.LongshoreError) -> Response:
+    if isinstance(error, errors.NotAccepted):
+        return _not_accepted(error)
     if isinstance(error, (errors.InvalidParameters, errors.InvalidSchedule)):
         return _page(422, str(error)) or invalid(error.errors)
     return refusal(_STATUS.get(type(error), 500), str(error))
+
+
+def _not_accepted(error: errors.NotAccepted) -> Response:
+    headers = {"Retry-After": str(error.retry_after)}
+    more = {"without": error.without} if error.without else {}
+    return _page(503, str(error)) or problem(503, str(error), headers=headers, **more)
 
 
 def _redis(error: RedisError) -> Response:
@@ -101,6 +110,8 @@ def _redis(error: RedisError) -> Response:
         error, (OutOfMemoryError, ReadOnlyError)
     ):
         return _unexpected(error)  # Redis is there, and has refused what we asked
+    if isinstance(error, RedisAway):
+        return _away("Redis is away; nothing was changed as far as is known. Try again shortly.")
     logger.warning("%s %s: Redis: %s", request.method, request.path, error)
     detail = "Redis cannot be reached; nothing was changed as far as is known. Try again shortly."
     if isinstance(error, OutOfMemoryError):

@@ -15,10 +15,12 @@ from flask import url_for
 from redis import Redis
 from redis.exceptions import RedisError
 
+from longshore import fallback
 from longshore.catalog import Catalog
 from longshore.connections import is_away
-from longshore.errors import InvalidSchedule, UnknownJob
-from longshore.schedules import binding, edits, preview, upcoming
+from longshore.dispatch import Dispatched, dispatcher
+from longshore.errors import InvalidSchedule, UnknownJob, UnknownSchedule
+from longshore.schedules import binding, book, edits, entries, preview, upcoming
 from longshore.schedules import spec as specs
 from longshore.schedules.aside import SetAside
 from longshore.schedules.book import Schedule
@@ -243,6 +245,22 @@ def nothing_else(body: Mapping[str, Any], current: Mapping[str, Any] = _NEW) -> 
                 for key in wrong
             ]
         )
+
+
+def run_now(catalog: Catalog, name: str) -> Dispatched:
+    """Enqueue a task of a schedule at somebody's wish.
+
+    Raises:
+        UnknownSchedule: there is none, or it is deleted.
+        InvalidSchedule: its job is not there, or does not take the parameters.
+        NotAccepted: no worker is there, and its job does not wait for one.
+    """
+    one = book.one(catalog, name)
+    if one.deleted:
+        raise UnknownSchedule(name)
+    if one.spec is not None and not one.fault:
+        fallback.admit(binding.find_job(catalog, one.spec.job))
+    return entries.run_now(dispatcher(), catalog, one)
 
 
 def fault(field: str, message: str, example: Any) -> InvalidSchedule:

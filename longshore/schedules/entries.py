@@ -105,6 +105,8 @@ def run_now(dispatcher: Dispatcher, catalog: Catalog, schedule: Schedule) -> Dis
     if schedule.spec is None or schedule.fault:
         raise InvalidSchedule([{"field": "job", "message": schedule.fault, "type": "value_error"}])
     job = find_job(catalog, schedule.spec.job)
+    if dispatcher.at_once:
+        return dispatcher.run_here(job, schedule.spec.params, **{task.SCHEDULE: schedule.name})
     made = dispatcher.new_task(job, schedule.spec.params, **{task.SCHEDULE: schedule.name})
     digest = job.parameters.digest(job.parameters.check(schedule.spec.params)) if job.unique else ""
     dispatcher.queue(job.queue).get_redis_server_version()

@@ -77,7 +77,7 @@ def preview(
 def _seen(
     connection: Redis, catalog: Catalog, schedules: Mapping[str, Schedule], label: str, now: datetime
 ) -> Forecast:
-    listening = [set(one.queues) for one in fleet.workers(connection, now) if one.alive]
+    listening = [set(one.queues) for one in fleet.workers(connection) if one.alive]
     took = measured.read(connection, catalog)
     return forecast(catalog, schedules, label, took, listening, now)
 

@@ -91,7 +91,7 @@ def fine() -> None: ...
         (fine, {"retries": -1}, "retries is 0 to 100"),
         (fine, {"backoff": "random"}, "'fixed' or 'exponential'"),
         (fine, {"access": "everyone"}, "'public' or 'admin'"),
-        (fine, {"fallback": "hope"}, "'refuse' or 'inline'"),
+        (fine, {"fallback": "hope"}, "'wait', 'refuse' or Inline("),
     ],
 )
 def test_a_broken_declaration_is_one_line_that_names_it(

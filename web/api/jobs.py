@@ -10,9 +10,8 @@ from flask_openapi3 import APIBlueprint, Tag
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from werkzeug.wrappers import Response as BaseResponse
 
-from longshore import catalog, inline, settings
+from longshore import catalog, fallback, inline, settings
 from longshore.catalog import Job
-from longshore.connections import AWAY, shared
 from longshore.dispatch import Dispatched, dispatcher
 from web import answers, auth, bodies
 from web.problems import invalid, problem
@@ -74,28 +73,35 @@ def run(path: JobPath, query: RunQuery) -> BaseResponse:
 def run_batch(path: JobPath) -> BaseResponse:
     """Enqueue up to 1,000 tasks in one transaction: all of them, or none. Body: {"tasks": [{…}, …]}."""
     one = catalog.catalog.get(path.job)
+    fallback.admit(one)
     many = dispatcher().dispatch_many(one, bodies.json_list("tasks"), idempotency_key=idempotency_key())
-    answer = jsonify(status="queued", tasks=[answers.queued(each) for each in many])
-    answer.status_code = 202
+    ran = any(each.ran for each in many)
+    answer = jsonify(status="done" if ran else "queued", tasks=[answers.queued(each) for each in many])
+    answer.status_code = 200 if ran else 202
     return answer
 
 
 def enqueue(
     one: Job, params: dict[str, Any], query: RunQuery, shape: Callable[[Dispatched], Any] = answers.queued
 ) -> BaseResponse:
-    """Enqueue a task if the caller may, and answer 202; systems' own routes shape the answer their way."""
+    """Enqueue a task if the caller may, and answer 202; systems' own routes shape the answer their way.
+
+    Without a worker or Redis its job's declaration says what then: a 200 is the answer of a task that has run
+    here, a 503 says that nothing has been done.
+    """
     later = query.delay is not None or query.run_at is not None
     guard = GUARDS.get(one.name)
     access = guard(params) if guard else one.access
     if refusal := auth.require("admin" if later else access):
         return refusal
-    if one.fallback == "inline" and not later and not _redis_answers():
-        return jsonify(mode="sync", job=one.name, **inline.run(one, params))
+    key = idempotency_key()
+    if fallback.way(one, params, later=later, idempotency_key=key) == "inline":
+        return jsonify(inline.run(one, params).answer())
     if refusal := _crowded(one):
         return refusal
-    done = dispatcher().dispatch(
-        one, params, delay=query.delay, run_at=query.run_at, idempotency_key=idempotency_key()
-    )
+    done = dispatcher().dispatch(one, params, delay=query.delay, run_at=query.run_at, idempotency_key=key)
+    if done.ran:
+        return jsonify({**(shape(done) if done.ran.task_id else {}), **done.ran.answer()})
     answer = jsonify(shape(done))
     answer.status_code = 202
     answer.headers["Location"] = answers.status_url(done.task_id)
@@ -117,15 +123,7 @@ def idempotency_key() -> str | None:
 def _crowded(one: Job) -> BaseResponse | None:
     """Strangers may not fill a queue: each may ask seldom enough, but there are many of them."""
     limit = settings.current().public_backlog
-    if auth.is_admin() or dispatcher().queue(one.queue).count < limit:
+    if settings.current().always_inline or auth.is_admin() or dispatcher().queue(one.queue).count < limit:
         return None
     detail = f"Queue {one.queue} holds {limit} tasks already; try again when some are done."
     return problem(503, detail, title="The queue is full", headers={"Retry-After": "30"})
-
-
-def _redis_answers() -> bool:
-    """Ask before anything is sent: a task whose enqueue timed out may be in Redis all the same."""
-    try:
-        return bool(shared().ping())
-    except AWAY:
-        return False

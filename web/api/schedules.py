@@ -15,9 +15,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from longshore import keys
 from longshore.catalog import catalog
 from longshore.connections import shared
-from longshore.dispatch import dispatcher
-from longshore.errors import StaleSchedule, UnknownSchedule
-from longshore.schedules import book, edits, entries, ledger
+from longshore.errors import StaleSchedule
+from longshore.schedules import book, edits, ledger
 from longshore.schedules.book import Schedule
 from longshore.schedules.upcoming import Live
 from web import answers, bodies, schedules
@@ -152,10 +151,7 @@ def restore(path: SchedulePath) -> Response:
 def run(path: SchedulePath) -> BaseResponse:
     """A task with the schedule's parameters, beside its slots; 202 means that it is in Redis."""
     schedules.only(bodies.json_object())
-    one = book.one(catalog, path.name)
-    if one.deleted:
-        raise UnknownSchedule(path.name)
-    done = entries.run_now(dispatcher(), catalog, one)
+    done = schedules.run_now(catalog, path.name)
     answer = jsonify(answers.queued(done))
     answer.status_code = 202
     answer.headers["Location"] = answers.status_url(done.task_id)

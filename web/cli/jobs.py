@@ -6,8 +6,7 @@ import sys
 
 import click
 
-from longshore import catalog, inline
-from longshore.dispatch import dispatcher
+from longshore import catalog, fallback, inline
 from longshore.progress import Figures, reporting_to
 from web.cli.shell import pairs, plainly, show_json
 
@@ -52,9 +51,17 @@ def run(job: str, params: tuple[str, ...]) -> None:
 @click.option("--delay", help="Run it this much later, e.g. 5m.")
 @plainly
 def enqueue(job: str, params: tuple[str, ...], delay: str | None) -> None:
-    """Put a task into its queue and print its id. PARAMS as for `run`."""
-    done = dispatcher().dispatch(catalog.catalog.get(job), pairs(params), delay=delay)
-    click.echo(done.task_id)
+    """Put a task into its queue and print its id. PARAMS as for `run`.
+
+    Where no worker or no Redis is there, a job may run here instead, within its limits: then its answer is
+    printed.
+    """
+    done = fallback.dispatch_or_run(catalog.catalog.get(job), pairs(params), delay=delay)
+    ran = done if isinstance(done, inline.Ran) else done.ran
+    if ran is None:
+        click.echo(done.task_id)
+    else:
+        show_json(ran.answer())
 
 
 class _Terminal:

@@ -13,9 +13,7 @@ import click
 from longshore import keys
 from longshore.catalog import catalog
 from longshore.connections import shared
-from longshore.dispatch import dispatcher
-from longshore.errors import UnknownSchedule
-from longshore.schedules import book, edits, entries, export, ledger
+from longshore.schedules import book, edits, export, ledger
 from longshore.schedules.book import Schedule
 from web import schedules
 from web.cli.schedule_options import options
@@ -119,10 +117,7 @@ def restore(name: str) -> None:
 @plainly
 def run(name: str) -> None:
     """Put a task with the schedule's parameters into its queue now, and print its id."""
-    one = book.one(catalog, name)
-    if one.deleted:
-        raise UnknownSchedule(name)
-    click.echo(entries.run_now(dispatcher(), catalog, one).task_id)
+    click.echo(schedules.run_now(catalog, name).task_id)
 
 
 @group.command("preview")

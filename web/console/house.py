@@ -46,7 +46,7 @@ def look(connection: Redis, catalog: Catalog, now: datetime | None = None) -> Ho
     queues = fleet.queues(connection, catalog, now)
     return House(
         tally=tally(connection, catalog),
-        workers=sum(one.alive for one in fleet.workers(connection, now)),
+        workers=sum(one.alive for one in fleet.workers(connection)),
         unserved=[one["name"] for one in queues if not one["workers"]],
         clock=last_beat(fleet.clock(connection)),
         suspended=any(one["suspended"] for one in queues),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,6 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
-from rq import Worker
 
 from longshore.catalog import catalog
 from longshore.errors import InvalidSchedule
@@ -19,6 +19,8 @@ from longshore.events import Event
 from longshore.schedules import book, edits
 from longshore.schedules.preview import preview, runs
 from longshore.schedules.spec import read
+from tests.support.listener import listening
+from tests.support.waiting import wait_until
 
 NOON = datetime(2026, 5, 9, 12, tzinfo=UTC)
 """A Saturday."""
@@ -166,11 +168,11 @@ class TestPreview:
 
     def test_living_workers_that_listen_are_counted(self, redis: Redis) -> None:
         assert self.seen(redis)["load"]["workers"] == 0
-        for number, queues in enumerate((["default"], ["second", "default"], ["second"])):
-            Worker(queues, connection=redis, name=f"w{number}").register_birth()
-        now = datetime.now(UTC)
-        assert self.seen(redis, now)["load"]["workers"] == 2
-        assert self.seen(redis, now + timedelta(hours=1))["load"]["workers"] == 0
+        with ExitStack() as stack:
+            for number, queues in enumerate((["default"], ["second", "default"], ["second"])):
+                stack.enter_context(listening(redis, *queues, name=f"w{number}"))
+            assert self.seen(redis)["load"]["workers"] == 2
+        wait_until(lambda: self.seen(redis)["load"]["workers"] == 0)
 
     def test_it_takes_the_place_of_the_one_of_its_name(self, redis: Redis) -> None:
         edits.create(catalog, {**RUNS, "name": "hourly", "trigger": "every 1 min"}, "me", now=NOON)
@@ -192,10 +194,9 @@ class TestPreview:
         assert self.seen(redis, NOON + timedelta(days=10), name="hourly")["notes"] == []
 
     def test_warnings_of_both_halves_come_together(self, redis: Redis) -> None:
-        Worker(["default"], connection=redis, name="w").register_birth()
         self.measure(redis, 4_000)
-        now = datetime.now(UTC)
-        warnings = self.seen(redis, now, jitter="10m", expires="5m")["warnings"]
+        with listening(redis):
+            warnings = self.seen(redis, datetime.now(UTC), jitter="10m", expires="5m")["warnings"]
         assert "jitter" in warnings[0]
         assert any("cannot hold the load" in one for one in warnings)
 

@@ -6,6 +6,7 @@ export class Problem extends Error {
     this.status = status;
     this.errors = document.errors || [];
     this.retryAfter = retryAfter;
+    this.without = document.without;
   }
 }
 

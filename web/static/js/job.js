@@ -10,17 +10,18 @@ const later = { delay: document.getElementById("later-delay"), run_at: document.
 // No control but these has a name: one called `elements` would hide what a form has by that name.
 const when = [...form.querySelectorAll("[type=radio]")];
 let key = newKey();
+let keyMayBeUsed = false; // whether a task may have been made with it
 
 form.addEventListener("input", (event) => {
   for (const [name, input] of Object.entries(later)) if (event.target === input) choose(name);
-  key = newKey(); // other values are another task
+  renewKey(); // other values are another task
   clear(event.target);
   writeCurl();
 });
 form.addEventListener("reset", () => setTimeout(() => { fields.forEach(clear); problem.hidden = true; writeCurl(); }));
 form.addEventListener("click", (event) => event.target.dataset.fill && fill(event.target.dataset.fill));
 form.addEventListener("submit", (event) => { event.preventDefault(); submit(); });
-window.addEventListener("pageshow", () => { key = newKey(); writeCurl(); }); // back from the task page
+window.addEventListener("pageshow", () => { renewKey(); writeCurl(); }); // back from the task page
 
 async function submit() {
   const faults = check(fields);
@@ -29,13 +30,28 @@ async function submit() {
   button.disabled = true;
   problem.hidden = true;
   try {
-    const answer = await ask("POST", address(), body(), { "Idempotency-Key": key });
+    const answer = await send();
     if (answer.task_id) location.assign(`/tasks/${answer.task_id}`);
     else answeredHere(answer);
   } catch (error) {
     explain(error);
   } finally {
     button.disabled = false;
+  }
+}
+
+// A key is a promise that only Redis can keep: without it, or without a worker, a job that may run in the web
+// process does so only for a request without one. Nothing can run twice if this key was never sent before.
+async function send() {
+  const fresh = !keyMayBeUsed;
+  try {
+    keyMayBeUsed = true;
+    return await ask("POST", address(), body(), { "Idempotency-Key": key });
+  } catch (error) {
+    if (fresh && error.status >= 400 && error.status < 500) keyMayBeUsed = false; // it was refused
+    if (error.without !== "Idempotency-Key" || !fresh) throw error;
+    keyMayBeUsed = false;
+    return ask("POST", address(), body());
   }
 }
 
@@ -73,7 +89,7 @@ function explain(error) {
   problem.scrollIntoView({ block: "nearest" });
 }
 
-// Redis is away and the job may run without it: the answer is the result itself.
+// No worker or no Redis is there, and the job may run without: the answer is the result itself.
 function answeredHere(answer) {
   const place = document.getElementById("answer");
   place.querySelector("pre").textContent = JSON.stringify(answer, null, 2);
@@ -93,6 +109,11 @@ function writeCurl() {
 
 function quoted(text) {
   return /^[\w:/.-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function renewKey() {
+  key = newKey();
+  keyMayBeUsed = false;
 }
 
 // The server takes a repeated key as the same task, so an impatient second click starts nothing twice.
