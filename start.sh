@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# One command up: Redis if none is given, the migrations, then web, worker and clock until Ctrl-C.
+# One command up: Redis if none is given, the migrations, then web, worker and clock until Ctrl-C; and the
+# sandbox, which makes odds up (docs/sandbox.md), unless UPSTREAMS=live or ODDS_API_KEY is set.
 #
 # Needs Python 3.11 to 3.13 with pip, and git to have come here. Honours PORT (8000), REDIS_URL,
 # DATABASE_URL, VAR_DIR (var), ENVIRONMENT (development), PYTHON, and a .env file.

@@ -17,6 +17,7 @@ from dotenv import dotenv_values
 
 from longshore import secret_key
 from longshore.errors import SettingsError
+from longshore.local.stand_in import StandIn
 from longshore.settings import Settings
 
 VARIABLES = "env"
@@ -26,7 +27,7 @@ HOST = "127.0.0.1"
 """Where the web process listens unless HOST says otherwise: a laptop is not a server to its neighbours."""
 
 
-def children(settings: Settings, redis_url: str) -> dict[str, str]:
+def children(settings: Settings, redis_url: str, stand_in: StandIn | None = None) -> dict[str, str]:
     """The environment that every process of the Procfile gets.
 
     `.env` is read into it, since the Procfile's lines are expanded by a shell that knows nothing of it.
@@ -34,6 +35,7 @@ def children(settings: Settings, redis_url: str) -> dict[str, str]:
     Args:
         settings: the launcher's.
         redis_url: the Redis in use.
+        stand_in: the sandbox in use.
 
     Raises:
         SettingsError: SECRET_KEY is not set in production, or HOST is no address.
@@ -41,7 +43,7 @@ def children(settings: Settings, redis_url: str) -> dict[str, str]:
     from_file = {name: value for name, value in dotenv_values(".env").items() if value is not None}
     given = from_file | os.environ
     host = {"HOST": _address(given.get("HOST") or HOST)}
-    return given | host | decided(settings, redis_url) | {"PYTHONUNBUFFERED": "1"}
+    return given | host | decided(settings, redis_url, stand_in) | {"PYTHONUNBUFFERED": "1"}
 
 
 def _address(host: str) -> str:
@@ -65,7 +67,7 @@ def reached_at(env: Mapping[str, str]) -> str:
     return {"0.0.0.0": HOST, "::": "::1"}.get(env["HOST"], env["HOST"])  # noqa: S104 (asked, not served)
 
 
-def decided(settings: Settings, redis_url: str) -> dict[str, str]:
+def decided(settings: Settings, redis_url: str, stand_in: StandIn | None = None) -> dict[str, str]:
     """The variables that the launcher sets, whatever the shell says.
 
     Raises:
@@ -80,6 +82,7 @@ def decided(settings: Settings, redis_url: str) -> dict[str, str]:
         "SECRET_KEY": secret_key.find(settings),
         **({"DATABASE_URL": settings.database_url} if settings.database_url else {}),
         "VAR_DIR": str(settings.var_dir.absolute()),
+        **(stand_in.variables if stand_in else {}),
     }
 
 

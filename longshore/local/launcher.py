@@ -1,4 +1,4 @@
-"""One command up: Redis if none is given, migrations, then web, worker and clock until Ctrl-C.
+"""One command up: Redis and a sandbox if need be, migrations, then web, worker and clock until Ctrl-C.
 
 This module owns the order in which things start and stop, and the words said when one of them cannot.
 """
@@ -21,13 +21,14 @@ from redis.exceptions import RedisError
 from longshore import settings as settings_module
 from longshore.connections import place, web_client
 from longshore.errors import LongshoreError, SettingsError
-from longshore.local import admin_token, commands, environment, ports
+from longshore.local import admin_token, commands, environment, ports, stand_in
 from longshore.local.banner import MAKE_TOKEN, banner
 from longshore.local.guard import Guard
 from longshore.local.lock import Lock
 from longshore.local.printer import HousePrinter
 from longshore.local.readiness import ask_ready, wait_until_ready
 from longshore.local.redis_server import RedisServer, is_left_over
+from longshore.local.stand_in import StandIn
 from longshore.local.supervisor import Supervisor
 from longshore.settings import Settings
 
@@ -84,6 +85,7 @@ class House:
         self._stop = threading.Event()
         self._stop_asked_at = 0.0
         self._supervisor: Supervisor | None = None
+        self._stand_in: StandIn | None = None
 
     def run(self) -> None:
         """Start, serve until a signal comes, stop.
@@ -96,6 +98,7 @@ class House:
         lock.take(say=_say)
         try:
             ports.check_free(self.settings.port)
+            self._stand_in = stand_in.find(self.settings)
             lines = self._read_procfile()
             guard = Guard([lock.fd])
             try:
@@ -107,8 +110,8 @@ class House:
             lock.release()
 
     def _serve(self, lines: dict[str, str], redis_url: str, guard: Guard) -> None:
-        decided = environment.decided(self.settings, redis_url)
-        env = environment.children(self.settings, redis_url)
+        decided = environment.decided(self.settings, redis_url, self._stand_in)
+        env = environment.children(self.settings, redis_url, self._stand_in)
         self._release(lines.pop(RELEASE, None), env, guard)
         if self._stop.is_set():
             return
@@ -117,7 +120,7 @@ class House:
         self._supervisor = supervisor
         if self._stop.is_set():  # a signal came before it could be passed on
             supervisor.stop()
-        for name, command in lines.items():
+        for name, command in (self._own_lines() | lines).items():
             supervisor.add(name, command, env)
         herald = threading.Thread(target=self._announce, args=(supervisor, env, guard, variables))
         herald.start()
@@ -130,6 +133,11 @@ class House:
             variables.unlink(missing_ok=True)
         if supervisor.collapse is not None:
             raise CannotStart(supervisor.collapse)
+
+    def _own_lines(self) -> dict[str, str]:
+        """What runs beside the Procfile: the sandbox, first, so that it answers when a job asks."""
+        command = self._stand_in.command if self._stand_in else None
+        return {stand_in.NAME: command} if command else {}
 
     def _announce(
         self, supervisor: Supervisor, env: Mapping[str, str], guard: Guard, variables: Path
@@ -147,7 +155,7 @@ class House:
             token = self._token(supervisor, env, guard)
         if token is not None and token != old:
             admin_token.keep(folder, token)
-        supervisor.show(banner(f"http://{_shown(host)}:{port}", token, variables))
+        supervisor.show(banner(f"http://{_shown(host)}:{port}", token, variables, self._stand_in))
 
     def _token(self, supervisor: Supervisor, env: Mapping[str, str], guard: Guard) -> str | None:
         outcome = commands.run(TOKEN, env, guard, self._stop.is_set)

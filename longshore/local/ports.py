@@ -7,6 +7,9 @@ import socket
 
 from longshore.errors import LongshoreError
 
+NEAR = 50
+"""Ports that are tried after one that is taken."""
+
 
 class PortTaken(LongshoreError):
     """Nobody else may listen on the port. The text says how to choose another."""
@@ -18,6 +21,31 @@ def check_free(port: int) -> None:
     Raises:
         PortTaken: another process does, or the port needs rights that we do not have.
     """
+    error = _obstacle(port)
+    if error is not None:
+        raise PortTaken(_explain(port, error))
+
+
+def is_free(port: int) -> bool:
+    """Whether this machine lets us listen on a port."""
+    return _obstacle(port) is None
+
+
+def next_free(port: int) -> int:
+    """The first port after one on which we may listen.
+
+    Raises:
+        PortTaken: none of the next NEAR is free.
+    """
+    last = min(port + NEAR, 65535)
+    for one in range(port + 1, last + 1):
+        if is_free(one):
+            return one
+    raise PortTaken(f"No port from {port + 1} to {last} is free; set PORT to a number after which one is")
+
+
+def _obstacle(port: int) -> OSError | None:
+    """What keeps us from listening on a port."""
     # Both, since on macOS a listener on one of them does not stop the other.
     for address in ("0.0.0.0", "127.0.0.1"):  # noqa: S104 (asked, not served)
         with socket.socket() as probe:
@@ -25,7 +53,8 @@ def check_free(port: int) -> None:
             try:
                 probe.bind((address, port))
             except OSError as error:
-                raise PortTaken(_explain(port, error)) from None
+                return error
+    return None
 
 
 def _explain(port: int, error: OSError) -> str:

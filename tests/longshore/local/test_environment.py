@@ -10,6 +10,7 @@ import pytest
 from longshore import secret_key
 from longshore.errors import SettingsError
 from longshore.local import environment
+from longshore.local.stand_in import StandIn
 from longshore.settings import load
 
 
@@ -94,3 +95,13 @@ def test_a_host_that_is_no_address_is_refused(monkeypatch: pytest.MonkeyPatch) -
 )
 def test_the_address_to_ask_is_one_where_web_listens(host: str, reached: str) -> None:
     assert environment.reached_at({"HOST": host}) == reached
+
+
+def test_the_sandbox_is_told_to_the_children_and_to_other_terminals(tmp_path: Path) -> None:
+    stand_in = StandIn("http://127.0.0.1:8001", "python -m sandbox --port 8001", "", asked_for=False)
+    for env in (
+        environment.children(load(), "redis://here", stand_in),
+        environment.decided(load(), "redis://here", stand_in),
+    ):
+        assert (env["UPSTREAMS"], env["SANDBOX_URL"]) == ("sandbox", "http://127.0.0.1:8001")
+    assert "UPSTREAMS" not in environment.decided(load(), "redis://here")

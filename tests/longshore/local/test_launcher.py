@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,15 @@ from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parents[3]
 READY = "Ctrl-C stops everything."
-NOT_PASSED_ON = ("REDIS_URL", "SECRET_KEY", "HOST")
+NOT_PASSED_ON = (
+    "REDIS_URL",
+    "SECRET_KEY",
+    "HOST",
+    "UPSTREAMS",
+    "ODDS_API_KEY",
+    "SANDBOX_URL",
+    "SANDBOX_FILES",
+)
 
 APP = """
 import click, flask
@@ -74,7 +83,7 @@ class House:
 
     def start(self, **env: str) -> subprocess.Popen[str]:
         base = {key: value for key, value in os.environ.items() if key not in NOT_PASSED_ON}
-        own = {"PYTHONPATH": str(ROOT), "PORT": str(self.port), "VAR_DIR": str(self.var)}
+        own = {"PYTHONPATH": str(ROOT), "PORT": str(self.port), "VAR_DIR": str(self.var), "UPSTREAMS": "live"}
         with open(self.folder / "log", "w") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", "longshore.local"],
@@ -283,16 +292,89 @@ def test_a_var_dir_that_cannot_be_made_is_one_line_and_exit_code_2(
 def test_a_terminal_that_sourced_the_variables_can_start_the_house_again(
     house: House, launch: Callable[..., subprocess.Popen[str]]
 ) -> None:
-    first = launch()
+    first = launch(UPSTREAMS="sandbox", SANDBOX_URL=f"http://127.0.0.1:{another_port(house.port)}")
     house.wait_until_ready()
-    sourced = dict(
-        line.removeprefix("export ").split("=", 1) for line in (house.var / "env").read_text().splitlines()
-    )
-    assert "HOST" not in sourced
+    variables = sourced(house)
+    assert "HOST" not in variables
     first.send_signal(signal.SIGINT)
     assert _ended(first) == 0
-    launch(REDIS_URL=sourced["REDIS_URL"].strip("'"), SECRET_KEY=sourced["SECRET_KEY"])
+    names = ("REDIS_URL", "SECRET_KEY", "UPSTREAMS", "SANDBOX_URL")
+    launch(**{name: variables[name] for name in names})
     house.wait_until_ready()
+    wait_until(lambda: marked(variables["SANDBOX_URL"]))
+
+
+def sourced(house: House) -> dict[str, str]:
+    """What another terminal has after sourcing the variables."""
+    lines = (house.var / "env").read_text().splitlines()
+    return {
+        name: value.strip("'")
+        for name, value in (line.removeprefix("export ").split("=", 1) for line in lines)
+    }
+
+
+def marked(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return answer.headers["x-longshore-sandbox"] == "1"
+    except OSError:
+        return False
+
+
+@pytest.mark.slow
+def test_without_a_key_a_sandbox_runs_says_so_and_comes_back_when_it_is_killed(
+    house: House, launch: Callable[..., subprocess.Popen[str]]
+) -> None:
+    url = f"http://127.0.0.1:{another_port(house.port)}"
+    launcher = launch(UPSTREAMS="sandbox", SANDBOX_URL=url)
+    house.wait_until_ready()
+    assert f"made up, none is real: from the sandbox at {url}" in house.log()
+    variables = sourced(house)
+    assert (variables["UPSTREAMS"], variables["SANDBOX_URL"]) == ("sandbox", url)
+    command = f"-m sandbox --port {url.rpartition(':')[2]}"
+    wait_until(lambda: marked(url))
+    old = house.running(command)
+    for pid in old:
+        os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: set(house.running(command)) - set(old) and marked(url), 15)
+    launcher.send_signal(signal.SIGINT)
+    assert _ended(launcher) == 0
+    assert house.alive() == []
+
+
+@pytest.mark.slow
+def test_a_sandbox_that_runs_already_is_used_and_left_alone(
+    house: House, launch: Callable[..., subprocess.Popen[str]]
+) -> None:
+    port = another_port(house.port)
+    theirs = subprocess.Popen([sys.executable, "-m", "sandbox", "--port", str(port)], cwd=ROOT)
+    try:
+        wait_until(lambda: marked(f"http://127.0.0.1:{port}"))
+        launcher = launch(UPSTREAMS="sandbox", SANDBOX_URL=f"http://127.0.0.1:{port}")
+        house.wait_until_ready()
+        assert house.running(f"--port {port}") == []
+        launcher.send_signal(signal.SIGINT)
+        assert _ended(launcher) == 0
+        assert marked(f"http://127.0.0.1:{port}")
+    finally:
+        theirs.terminate()
+        theirs.wait()
+
+
+def test_a_place_of_the_sandbox_that_is_taken_is_one_line(
+    house: House, launch: Callable[..., subprocess.Popen[str]]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert _ended(launch(UPSTREAMS="sandbox", SANDBOX_URL=f"http://127.0.0.1:{port}")) == 1
+    assert house.log().count("\n") == 1
+    assert f"port {port} is taken by another process" in house.log()
+
+
+def another_port(port: int) -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return found if (found := int(probe.getsockname()[1])) != port else another_port(port)
 
 
 @pytest.mark.slow
