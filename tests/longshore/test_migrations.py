@@ -12,7 +12,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
-import longshore.schedules.table  # noqa: F401
+import jobs.league.tables
+import jobs.odds.tables  # noqa: F401
+import longshore.schedules.table
+import longshore.snapshots.in_sql  # noqa: F401
 import web.tokens  # noqa: F401 (the models register themselves)
 from longshore import migrations, storage
 
@@ -57,4 +60,4 @@ def never_migrated(database: str) -> Iterator[None]:
 
 @pytest.mark.usefixtures("never_migrated")
 def test_a_database_that_was_never_migrated_has_all_pending() -> None:
-    assert migrations.pending() == ["0001", "0002", "0003", "0004"]
+    assert migrations.pending() == ["0001", "0002", "0003", "0004", "0005", "0006"]
