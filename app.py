@@ -12,7 +12,7 @@ from longshore import catalog, secret_key, settings
 from longshore.errors import LongshoreError
 from longshore.settings import Settings
 from web import auth, cli, console, dashboard, headers, limits, openapi, problems
-from web.api import fleet, jobs, league, schedules, system, tasks, tasks_v2
+from web.api import alerts, fleet, jobs, league, odds, schedules, system, tasks, tasks_v2
 from web.streams import Streams
 
 
@@ -43,8 +43,9 @@ def _build(using: Settings) -> OpenAPI:
         part.register(app)
     for door in (auth, limits, headers):
         door.register(app, using)
-    for api in (jobs, tasks, schedules, fleet, system, league, tasks_v2):
+    for api in (jobs, tasks, schedules, fleet, alerts, system, league, tasks_v2, odds):
         app.register_api(api.blueprint)
+    odds.register(app)
     openapi.register(app)
     console.register(app)
     dashboard.register(app, using)

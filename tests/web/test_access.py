@@ -22,8 +22,11 @@ PUBLIC = {
     "/api/schedule/<schedule_id>", "/api/schedule/<schedule_id>.json", "/api/schedule/<schedule_id>.csv",
     "/api/schedule/<schedule_id>.ics", "/api/schedule/feeds/<feed>", "/api/schedule/feeds/<feed>.json",
     "/api/schedule/feeds/<feed>.csv", "/api/schedule/feeds/<feed>.ics",
+    "/api/odds", "/api/odds/events/<event_id>", "/api/odds/arbitrages", "/api/odds/middles",
+    "/api/odds/analytics", "/api/cache-status",
     "/", "/favicon.ico", "/favicon.svg", "/login", "/logout", "/jobs/<job>", "/tasks/<task_id>",
     "/league/<schedule_id>", "/leagues", "/leagues/tasks/<task_id>", "/rq/static/<path:filename>",
+    "/odds", "/odds/arbitrages", "/odds/events/<event_id>", "/odds/record",
 }  # fmt: skip
 """Every public route. A new one is added here on purpose, or the test below fails."""
 

@@ -13,6 +13,7 @@ from longshore.tasks import Status, TaskView
 from web import auth, visible
 from web.api.league.blueprint import JOBS
 from web.console import house, words
+from web.console.odds import outcome
 from web.console.results import shape
 
 blueprint = Blueprint("console_tasks", __name__)
@@ -62,7 +63,7 @@ def show(task_id: str) -> str:
         lines=logs.read(shared(), view.task_id) if admin else [],
         reasons=_reasons(view) if admin else [],
         params=shape(view.params),
-        result=shape(view.result),
+        result=shape(_drawn(view)),
         page_of_result=page_of_result(view),
     )
 
@@ -81,14 +82,27 @@ def without_secrets(view: TaskView, *, admin: bool) -> TaskView:
 def page_of_result(view: TaskView) -> dict[str, str] | None:
     """The page that shows a task's result better than any general one could: its address, name and gist."""
     result: Any = view.result
-    known = view.job in JOBS and isinstance(result, dict)
-    if not known or not result.get("schedule_id"):
+    if not isinstance(result, dict):
+        return None
+    if view.job == outcome.JOB:
+        return {
+            "address": url_for("console_odds.index"),
+            "name": "Open the odds",
+            "summary": outcome.gist(result),
+        }
+    if view.job not in JOBS or not result.get("schedule_id"):
         return None
     return {
         "address": url_for("console_league.show", schedule_id=str(result["schedule_id"])),
         "name": "Open the schedule",
         "summary": _gist(result),
     }
+
+
+def _drawn(view: TaskView) -> Any:
+    """What the page shows of a task's result: all of it, unless its system knows better."""
+    result: Any = view.result
+    return outcome.drawn(result) if view.job == outcome.JOB and isinstance(result, dict) else result
 
 
 def _gist(schedule: dict[str, Any]) -> str:

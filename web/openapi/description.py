@@ -10,7 +10,7 @@ from flask_openapi3 import OpenAPI
 from longshore import catalog
 from longshore.catalog import Job
 from web import auth
-from web.openapi import entries, leagues, responses, schedules, shapes
+from web.openapi import entries, leagues, odds, responses, schedules, shapes
 from web.openapi.responses import Door, Route
 
 _SECURITY: dict[Door, dict[str, Any]] = {
@@ -47,7 +47,7 @@ def describe(app: OpenAPI) -> dict[str, Any]:
 
 def _components(known: dict[str, Any]) -> dict[str, Any]:
     schemas = known.get("schemas", {})
-    for part in (shapes, schedules, leagues, entries):
+    for part in (shapes, schedules, leagues, odds, entries):
         schemas = schemas | part.schemas()
     return {**known, "schemas": schemas, "responses": responses.components()}
 
@@ -91,7 +91,7 @@ def _route(endpoint: str, method: str, path: str) -> Route:
         method=method,
         door=_door(endpoint, job),
         named="{" in path,
-        inline=endpoint == "jobs.run" and (job is None or job.fallback == "inline"),
+        inline=endpoint in ("jobs.run", *entries.OWN_ROUTES) and (job is None or job.inline is not None),
     )
 
 

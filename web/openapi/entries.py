@@ -11,6 +11,7 @@ from longshore import catalog, keys
 from longshore.catalog import Job
 from web.api import league
 from web.api.jobs import KEY_LIMIT
+from web.api.odds.blueprint import JOB as REFRESH
 from web.openapi import leagues, schedules
 from web.openapi.shapes import REF
 
@@ -18,6 +19,7 @@ RUN, BATCH = "/api/jobs/{job}", "/api/jobs/{job}/batch"
 OWN_ROUTES: dict[str, tuple[str, dict[str, Any]]] = {
     "league.start": (league.JOB, {"force_regenerate": False}),
     "league.repair": (league.REPAIR, {}),
+    "odds.refresh": (REFRESH, {}),
 }
 """Systems' own routes that run a job, by endpoint: the job, and parameters with another default there."""
 

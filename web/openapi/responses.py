@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from web.openapi import leagues, schedules, shapes
+from web.openapi import leagues, odds, schedules, shapes
 
 Door = Literal["public", "either", "admin"]
 """Who may use an operation. `either`: it depends on the request, or an admin sees more."""
@@ -26,7 +26,7 @@ _PROBLEMS = {
     415: "The body is not sent as JSON",
     422: "It does not fit; every field at fault is named, and nothing was changed",
     429: "Too many requests from this address",
-    503: "Redis or SQL is away or full, or there is no room now",
+    503: "Redis or SQL is away or full, no worker is there for a job that does not wait, or there is no room",
 }
 _HEADERS = {
     401: ("WWW-Authenticate", "string", "the scheme: Bearer"),
@@ -54,7 +54,7 @@ class Route:
         method: lower case.
         door: who may use it.
         named: its address holds the name or id of something that may not exist.
-        inline: its job may run in the web process while Redis is away.
+        inline: its job may run in a child of the web process when there is no worker, or no Redis.
     """
 
     endpoint: str
@@ -102,22 +102,26 @@ def _success(route: Route) -> dict[str, Any]:
         "tasks.retry": ("It is in its queue again", shapes.Again),
         "tasks.finish": ("It ends soon", shapes.Finishing),
         "schedules.run": ("It is in its queue", shapes.Queued),
+        "odds.refresh": ("It is in its queue", odds.RefreshQueued),
     }
     if route.endpoint in queued:
         description, shape = queued[route.endpoint]
-        ran = {"200": _json("Redis is away: it has run here", {"type": "object"})} if route.inline else {}
+        ran = {"200": _json("No worker or no Redis is there: it has run here", shapes.ref(shapes.Ran))}
+        ran = ran if route.inline else {}
         return ran | {"202": _json(description, shapes.ref(shape)) | _headers(route)}
     if route.endpoint == "tasks.events":
         return {"200": _content("Server-sent events", "text/event-stream", {"type": "string"})}
     shown: dict[str, type[shapes.Shape]] = {
         "tasks.index": shapes.Tasks, "tasks.show": shapes.Task, "league.status": shapes.Task,
-        **schedules.ANSWERS, **leagues.ANSWERS,
+        "odds.task_status": shapes.Task, **schedules.ANSWERS, **leagues.ANSWERS, **odds.ANSWERS,
     }  # fmt: skip
     if route.endpoint in leagues.MEDIA:
         file = _content("A file", leagues.MEDIA[route.endpoint], {"type": "string"})
         return {"200": file | _headers(route)}
     known = shown.get(route.endpoint)
     answer = _json("As asked", shapes.ref(known) if known else {"type": "object"}) | _headers(route)
+    if route.endpoint == odds.TABLE:
+        answer["content"]["text/csv"] = {"schema": {"type": "string"}}
     made = answer | {"description": "It is made"}
     if route.endpoint in ("schedules.create", "league.create"):
         return {"201": made}
@@ -135,11 +139,11 @@ def _headers(route: Route) -> dict[str, Any]:
     found = {}
     if route.endpoint in schedules.ETAGGED:
         found["ETag"] = _header("string", "the version of the schedule; If-Match takes it")
-    if route.endpoint in leagues.TAGGED:
+    if route.endpoint in leagues.TAGGED | odds.TAGGED:
         found["ETag"] = _header("string", "of this content; with If-None-Match the answer is a 304")
     if route.endpoint in ("schedules.create", "tasks_v2.act", "league.create"):
         found["Location"] = _header("string", "where what was made is")
-    if route.endpoint in ("jobs.run", "league.start", "league.repair", "schedules.run"):
+    if route.endpoint in ("jobs.run", "league.start", "league.repair", "schedules.run", "odds.refresh"):
         found["Location"] = _header("string", "where the task's status is")
     return {"headers": found} if found else {}
 

@@ -38,6 +38,7 @@ class Problem(Shape):
     detail: str = Field(description="what is wrong and what would be right")
     errors: list[Fault] = Field([], description="of a 422: every field at fault")
     etag: str | None = Field(None, description="of a 412: the ETag that would match")
+    without: str | None = Field(None, description="of a 503: a header without which it would have run here")
 
 
 class Queued(Shape):
@@ -48,6 +49,31 @@ class Queued(Shape):
     job: str
     created: bool = Field(description="false: the Idempotency-Key or a unique job led to an earlier task")
     status_url: str
+
+
+class Failure(Shape):
+    """Why a task failed."""
+
+    type: str
+    message: str
+
+
+class Cut(Shape):
+    """A parameter that was cut for a run in the web process."""
+
+    asked: Any
+    used: Any
+
+
+class Ran(Shape):
+    """A task that has run in a child of the web process, as its job allows it. `result`, or `error`."""
+
+    mode: Literal["sync"]
+    job: str
+    status: Literal["SUCCESS", "FAILURE"]
+    result: Any = None
+    error: Failure | None = None
+    limited: dict[str, Cut] = Field({}, description="the parameters that were cut, by name")
 
 
 class Batch(Shape):
@@ -95,13 +121,6 @@ class Progress(Shape):
     figures: dict[str, float | str | None] | None = None
 
 
-class Failure(Shape):
-    """Why a task failed."""
-
-    type: str
-    message: str
-
-
 class Task(Shape):
     """A task. `params`, `worker` and `trace` are for admins; lists leave `result` out."""
 
@@ -134,7 +153,7 @@ class Tasks(Shape):
     next_cursor: str | None
 
 
-_SHAPES = (Problem, Queued, Batch, Started, Again, Finishing, Task, Tasks)
+_SHAPES = (Problem, Queued, Ran, Batch, Started, Again, Finishing, Task, Tasks)
 
 
 def schemas() -> dict[str, Any]:

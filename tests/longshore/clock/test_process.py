@@ -17,6 +17,7 @@ import psycopg
 import pytest
 from redis import Redis
 
+from longshore import alerts, freshness, keys
 from longshore.catalog import catalog
 from longshore.clockwork import asker
 from longshore.dispatch import Dispatcher
@@ -274,3 +275,25 @@ def test_a_function_that_hangs_holds_up_nothing_else(home: Home) -> None:
     assert {(one.outcome, one.why) for one in home.slots("never")} == {
         ("skipped", "doors.hangs did not answer within 10 s")
     }
+
+
+# What it watches beside schedules
+
+
+def test_odds_that_never_came_raise_an_alert_though_no_worker_lives(home: Home) -> None:
+    with home.clock(UPSTREAMS="sandbox", ODDS_MAX_AGE_MINUTES="0.1") as clock:
+        wait_until(lambda: alerts.recent(home.redis), 40, interval=0.2)
+        assert clock.stops_within(STOPPED)
+    (told,) = alerts.recent(home.redis)
+    assert (told["alert"], told["state"]) == ("odds", "firing")
+    assert "have never come" in told["text"]
+    assert told["text"] in clock.said()
+
+
+def test_without_a_key_nobody_waits_for_odds(home: Home) -> None:
+    home.make("often")
+    with home.clock(UPSTREAMS="live", ODDS_API_KEY="") as clock:
+        home.fires()
+        wait_until(lambda: home.redis.exists(keys.freshness_turn()), 30, interval=0.2)
+        assert clock.stops_within(STOPPED)
+    assert freshness.states(home.redis) == []

@@ -6,11 +6,15 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
+from longshore import catalog
+
 FORM: dict[str, Any] = {"job": "demo.add", "params": {"a": 1}, "trigger": "Every 3 hours"}
 """A schedule without its name."""
 
 
 SWEEP = "maintenance.sweep"
+DECLARED = sorted(catalog.catalog.schedules())
+"""Names of the schedules that jobs/ declares."""
 """The schedule that the code declares."""
 
 

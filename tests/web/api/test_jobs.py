@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +11,6 @@ from redis import Redis
 from rq import Queue
 
 from app import create_app
-from longshore.dispatch import dispatcher
-from longshore.local.redis_server import RedisServer
 from longshore.settings import Settings
 from tests.conftest import install
 
@@ -161,14 +156,6 @@ def test_without_redis_an_enqueue_is_503_with_retry_after(redisless: FlaskClient
     assert answer.content_type == "application/problem+json"
 
 
-def test_without_redis_a_job_may_run_inline_if_it_says_so(redisless: FlaskClient, token: str) -> None:
-    answer = redisless.post(
-        "/api/jobs/maintenance.ping", json={}, headers={"Authorization": f"Bearer {token}"}
-    )
-    assert answer.status_code == 200
-    assert (answer.get_json()["mode"], answer.get_json()["status"]) == ("sync", "SUCCESS")
-
-
 def test_without_redis_the_process_is_alive_but_not_ready(redisless: FlaskClient) -> None:
     assert redisless.get("/health").status_code == 200
     ready = redisless.get("/ready")
@@ -182,23 +169,6 @@ def test_the_answer_to_a_thousand_faults_is_short(client: FlaskClient) -> None:
     assert answer.status_code == 422
     assert len(answer.get_json()["errors"]) == 101
     assert answer.get_json()["errors"][-1]["message"] == "and 19,901 more faults"
-
-
-def test_a_redis_that_hangs_does_not_run_a_task_twice(
-    settings: Settings, token: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    header = {"Authorization": f"Bearer {token}"}
-    with RedisServer(tmp_path / "redis", durable=False) as server:
-        for chosen in install(settings.model_copy(update={"redis_url": server.url}), monkeypatch):
-            client = create_app(chosen).test_client()
-            assert client.post("/api/jobs/maintenance.ping", headers=header).status_code == 202
-            os.kill(server.pid, signal.SIGSTOP)
-            try:
-                answer = client.post("/api/jobs/maintenance.ping", headers=header)
-            finally:
-                os.kill(server.pid, signal.SIGCONT)
-            assert answer.get_json()["mode"] == "sync"
-            assert dispatcher().queue("maintenance").count == 1
 
 
 def test_a_full_redis_is_503(client: FlaskClient, redis: Redis) -> None:

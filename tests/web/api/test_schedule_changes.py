@@ -54,7 +54,7 @@ def test_a_declared_schedule_shows_both_forms_once_it_is_changed(admin: FlaskCli
 def test_a_deleted_declared_schedule_is_shown_and_only_restored(admin: FlaskClient) -> None:
     body = admin.delete(f"/api/schedules/{SWEEP}").get_json()
     assert (body["deleted"], body["next_run"], body["declared"]["job"]) == (True, None, SWEEP)
-    (listed,) = admin.get("/api/schedules").get_json()["schedules"]
+    (listed,) = (one for one in admin.get("/api/schedules").get_json()["schedules"] if one["name"] == SWEEP)
     assert listed["deleted"]
     assert admin.get(f"/api/schedules/{SWEEP}").status_code == 200
     assert admin.patch(f"/api/schedules/{SWEEP}", json={"note": "x"}).status_code == 404

@@ -17,7 +17,7 @@ from longshore.schedules import book, entries
 from longshore.schedules.spec import ScheduleSpec
 from longshore.schedules.table import ScheduleRow
 from longshore.storage import session_scope
-from tests.web.api.making import FORM, SWEEP, fields, make
+from tests.web.api.making import DECLARED, FORM, SWEEP, fields, make
 
 
 def test_a_schedule_has_the_documented_shape(admin: FlaskClient) -> None:
@@ -38,9 +38,9 @@ def test_schedules_are_listed_by_name_and_paged(admin: FlaskClient) -> None:
     for name in ("c", "a", "b"):
         make(admin, name)
     first = admin.get("/api/schedules?limit=2").get_json()
-    assert ([one["name"] for one in first["schedules"]], first["total"]) == (["a", "b"], 4)
-    rest = admin.get(f"/api/schedules?limit=2&cursor={first['next_cursor']}").get_json()
-    assert [one["name"] for one in rest["schedules"]] == ["c", SWEEP]
+    assert ([one["name"] for one in first["schedules"]], first["total"]) == (["a", "b"], 3 + len(DECLARED))
+    rest = admin.get(f"/api/schedules?limit=100&cursor={first['next_cursor']}").get_json()
+    assert [one["name"] for one in rest["schedules"]] == ["c", *DECLARED]
     assert rest["next_cursor"] is None
 
 
@@ -172,7 +172,7 @@ def test_schedules_are_read_and_edited_while_redis_is_away(without_redis: FlaskC
     assert (made.status_code, made.get_json()["last_slot"]) == (201, None)
     assert made.get_json()["next_run"] is not None
     assert without_redis.post("/api/schedules/nightly/pause").get_json()["paused"] is True
-    assert without_redis.get("/api/schedules").get_json()["total"] == 2
+    assert without_redis.get("/api/schedules").get_json()["total"] == 1 + len(DECLARED)
     assert without_redis.post("/api/schedules/nightly/run").status_code == 503
     assert without_redis.get("/api/schedules/nightly/slots").status_code == 503
 

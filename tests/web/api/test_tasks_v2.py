@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from tests.web.api.making import DECLARED
+
 PATH = "/api/v2/tasks/schedule"
 DOCUMENTED = {
     "action": "add",
@@ -53,11 +55,12 @@ def test_the_documented_line_adds_a_schedule_of_our_job(admin: FlaskClient) -> N
 def test_schedules_are_listed_as_documented(admin: FlaskClient) -> None:
     add(admin)
     for body in (admin.get(PATH).get_json(), act(admin, action="list").get_json()):
-        assert body["count"] == 2
-        assert [one["name"] for one in body["schedules"]] == ["custom-fetch", "maintenance.sweep"]
-        assert body["schedules"][1]["schedule_type"] == "crontab"
-        assert body["schedules"][1]["timezone"] == "UTC"
-        assert body["schedules"][1]["schedule_value"] == {
+        assert body["count"] == 1 + len(DECLARED)
+        assert [one["name"] for one in body["schedules"]] == ["custom-fetch", *DECLARED]
+        (sweep,) = (one for one in body["schedules"] if one["name"] == "maintenance.sweep")
+        assert sweep["schedule_type"] == "crontab"
+        assert sweep["timezone"] == "UTC"
+        assert sweep["schedule_value"] == {
             "minute": "17", "hour": "3", "day_of_month": "*", "month_of_year": "*", "day_of_week": "*",
         }  # fmt: skip
         assert body["schedules"][0]["kwargs"] == {}
@@ -67,7 +70,7 @@ def test_schedules_are_listed_as_documented(admin: FlaskClient) -> None:
 def test_a_stranger_sees_when_what_runs_and_no_more(client: FlaskClient, admin: FlaskClient) -> None:
     add(admin, kwargs={"filters": {"secret": 1}})
     body = client.get(PATH).get_json()
-    assert body["count"] == 2
+    assert body["count"] == 1 + len(DECLARED)
     assert {key for one in body["schedules"] for key in one} == {
         "name", "task", "schedule_type", "schedule_value", "timezone", "enabled", "next_run",
     }  # fmt: skip
@@ -78,9 +81,12 @@ def test_a_stranger_sees_when_what_runs_and_no_more(client: FlaskClient, admin: 
 def test_a_list_is_paged(client: FlaskClient, admin: FlaskClient) -> None:
     add(admin)
     first = client.get(f"{PATH}?limit=1").get_json()
-    assert ([one["name"] for one in first["schedules"]], first["count"]) == (["custom-fetch"], 2)
+    assert ([one["name"] for one in first["schedules"]], first["count"]) == (
+        ["custom-fetch"],
+        1 + len(DECLARED),
+    )
     rest = client.get(f"{PATH}?cursor={first['next_cursor']}").get_json()
-    assert [one["name"] for one in rest["schedules"]] == ["maintenance.sweep"]
+    assert [one["name"] for one in rest["schedules"]] == DECLARED
 
 
 VALUES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
@@ -157,7 +163,7 @@ def test_a_schedule_is_disabled_enabled_modified_and_removed(admin: FlaskClient)
     assert (item["schedule_value"], item["params"]["limit"], item["enabled"]) == ({"minutes": 5}, 3, False)
     body = act(admin, action="remove", name="custom-fetch").get_json()
     assert (body["success"], body["schedule"]["name"]) == (True, "custom-fetch")
-    assert admin.get(PATH).get_json()["count"] == 1
+    assert admin.get(PATH).get_json()["count"] == len(DECLARED)
     assert act(admin, action="remove", name="custom-fetch").status_code == 404
 
 
@@ -167,9 +173,13 @@ def test_a_schedule_may_be_added_disabled(admin: FlaskClient) -> None:
 
 def test_a_removed_declared_schedule_is_not_listed_and_can_be_restored(admin: FlaskClient) -> None:
     assert "restore" in act(admin, action="remove", name="maintenance.sweep").get_json()["message"]
-    assert admin.get(PATH).get_json() == {"schedules": [], "count": 0, "next_cursor": None}
+    body = admin.get(PATH).get_json()
+    assert [one["name"] for one in body["schedules"]] == [
+        one for one in DECLARED if one != "maintenance.sweep"
+    ]
+    assert (body["count"], body["next_cursor"]) == (len(DECLARED) - 1, None)
     admin.post("/api/schedules/maintenance.sweep/restore")
-    assert admin.get(PATH).get_json()["count"] == 1
+    assert admin.get(PATH).get_json()["count"] == len(DECLARED)
 
 
 @pytest.mark.parametrize("action", ["remove", "modify", "enable", "disable"])
@@ -245,7 +255,7 @@ def test_what_is_wrong_is_named_as_this_route_calls_it(
     admin: FlaskClient, changes: dict[str, Any], named: set[str]
 ) -> None:
     assert fields(add(admin, **changes)) == named
-    assert admin.get(PATH).get_json()["count"] == 1
+    assert admin.get(PATH).get_json()["count"] == len(DECLARED)
 
 
 def test_a_modification_of_nothing_is_said_so(admin: FlaskClient) -> None:
@@ -257,5 +267,5 @@ def test_a_modification_of_nothing_is_said_so(admin: FlaskClient) -> None:
 def test_other_kinds_of_schedules_are_shown_too(admin: FlaskClient) -> None:
     body = {"name": "one", "job": JOB, "trigger": "once at 2099-01-01T00:00:00Z"}
     admin.post("/api/schedules", json=body)
-    item = admin.get(PATH).get_json()["schedules"][1]
+    (item,) = (each for each in admin.get(PATH).get_json()["schedules"] if each["name"] == "one")
     assert (item["schedule_type"], item["schedule_value"]) == ("once", {"at": "2099-01-01T00:00:00Z"})

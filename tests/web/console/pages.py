@@ -64,7 +64,7 @@ class _Reader(HTMLParser):
             self.open.append(made)
 
     def handle_endtag(self, tag: str) -> None:
-        while len(self.open) > 1 and self.open.pop().name != tag:
+        while tag not in VOID and len(self.open) > 1 and self.open.pop().name != tag:
             pass
 
     def handle_data(self, data: str) -> None:

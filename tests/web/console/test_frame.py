@@ -22,19 +22,19 @@ def names(page: Page, path: str) -> list[str]:
 
 
 def test_a_stranger_sees_what_a_stranger_may_open(page: Page) -> None:
-    assert names(page, "/") == ["Jobs", "Leagues", "API docs"]
+    assert names(page, "/") == ["Jobs", "Odds", "Leagues", "API docs"]
     assert (
         page("/jobs/demo.add").one("a", class_="session").attributes["href"] == "/login?next=/jobs/demo.add"
     )
 
 
 def test_an_admin_sees_everything(admin_page: Page) -> None:
-    pages = ["Jobs", "Leagues", "Tasks", "Schedules", "Queues", "rq-dashboard", "API docs"]
+    pages = ["Jobs", "Odds", "Leagues", "Tasks", "Schedules", "Queues", "rq-dashboard", "API docs"]
     assert names(admin_page, "/") == pages
     assert admin_page("/").one("form", class_="session").attributes["action"] == "/logout"
 
 
-@pytest.mark.parametrize("path", ["/", "/tasks", "/schedules", "/queues", "/docs"])
+@pytest.mark.parametrize("path", ["/", "/odds", "/tasks", "/schedules", "/queues", "/docs"])
 def test_the_page_at_hand_is_marked(admin_page: Page, path: str) -> None:
     assert admin_page(path).one("a", aria_current="page").attributes["href"] == path
 
