@@ -10,7 +10,7 @@ from longshore.alerts import Alerts
 from longshore.clock import Clock
 from longshore.connections import worker_client
 from longshore.errors import LongshoreError
-from longshore.freshness import Watch
+from longshore.watch import Watch
 
 REDIS_TIMEOUT = 1.5
 """Seconds that a look waits for Redis. A stop has to wait for it, too, and the next look is due anyway."""

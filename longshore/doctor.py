@@ -11,7 +11,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from longshore import connections, fallback, fleet, freshness, migrations, presence, settings
+from longshore import connections, fallback, fleet, freshness, migrations, presence, settings, watch
 from longshore.catalog import Catalog
 from longshore.schedules import aside
 
@@ -122,7 +122,7 @@ def _set_aside(connection: Redis) -> Check:
 
 def _fresh(connection: Redis) -> Iterator[Check]:
     """Data that are older than they should be, as the clock last saw them."""
-    for state in freshness.states(connection):
+    for state in watch.states(connection):
         objective = freshness.objectives.get(state.name)
         if objective is not None:
             said = "as fresh as they should be" if state.fresh else freshness.words(objective, state)

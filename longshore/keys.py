@@ -120,6 +120,11 @@ SNAPSHOT_INCOMING_TTL: Final = 60
 """Seconds that a snapshot may take to be written; one whose writer has died is gone after that."""
 
 
+def requests(address: str) -> str:
+    """Counter of an address's requests to public routes; TTL the window of PUBLIC_RATE_LIMIT."""
+    return f"{PREFIX}requests:{address}"
+
+
 def snapshot(name: str) -> str:
     """Hash of a snapshot's head and its compressed parts; at most SNAPSHOT_BYTES; TTL SNAPSHOT_TTL."""
     return f"{PREFIX}snapshot:{name}"

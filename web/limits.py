@@ -1,27 +1,24 @@
-"""How often one address may use public routes. Counted in Redis; when Redis is away, in this process.
-
-How it is counted is in counting.py.
-"""
+"""How often one address may use public routes. How that is counted is in counting.py."""
 
 from __future__ import annotations
 
+import re
 import time
 
-from flask import Flask, Response, request
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
-from limits import parse
+from flask import Flask, Response, abort, g, request
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from longshore import breaker
 from longshore.connections import shared, web_client
 from longshore.settings import Settings
 from web import auth
-from web.counting import Counting
+from web.counting import Count, Counting
 
 COUNTING_TIMEOUT = 0.15
 """Seconds that counting a request may wait for Redis, before it is counted in this process instead."""
 _CONNECTIONS = 2
+_SECONDS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
+_NOT_COUNTED = ("system.health", "system.ready")
 
 
 def register(app: Flask, settings: Settings) -> None:
@@ -34,36 +31,42 @@ def register(app: Flask, settings: Settings) -> None:
         opens=(RedisConnectionError,),  # so short a silence does not say that Redis is away
     )
     app.extensions["counting"] = client
-    app.config.update(
-        RATELIMIT_STORAGE_URI=f"{Counting.STORAGE_SCHEME[0]}://",  # which Redis: the pool below says
-        RATELIMIT_STORAGE_OPTIONS={
-            "connection_pool": client.connection_pool,
-            "allowed": parse(settings.public_rate_limit).amount,
-        },
-        RATELIMIT_KEY_PREFIX="longshore",
-        RATELIMIT_APPLICATION=settings.public_rate_limit,
-        RATELIMIT_SWALLOW_ERRORS=True,
-        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
-    )
-    limiter = Limiter(key_func=get_remote_address, app=app)
-    limiter.request_filter(_not_limited)
-    app.after_request(lambda answer: _tell(limiter, answer))
+    counting = Counting(client, *rate(settings.public_rate_limit))
+    app.before_request(lambda: _count(counting))
+    app.after_request(lambda answer: _tell(counting, answer))
 
 
-def _tell(limiter: Limiter, answer: Response) -> Response:
-    """Say what is left. The extension's own headers put Retry-After on every answer, so they stay off."""
-    if limit := limiter.current_limit:
-        answer.headers["X-RateLimit-Limit"] = str(limit.limit.amount)
-        left = limit.limit.amount - limit.limiter.storage.get(limit.key)
-        answer.headers["X-RateLimit-Remaining"] = str(max(left, 0))
-        if answer.status_code == 429:
-            answer.headers["Retry-After"] = str(max(round(limit.reset_at - time.time()), 1))
+def rate(text: str) -> tuple[int, int]:
+    """A rate as requests and seconds: `120/minute` is 120 and 60. Settings have checked its form."""
+    found = re.fullmatch(r"(\d+)\s*(?:/|per)\s*(\w+)", text.strip())
+    assert found is not None
+    return int(found[1]), _SECONDS[found[2]]
+
+
+def _count(counting: Counting) -> None:
+    """Count a request, and refuse it if there were too many."""
+    if _is_free():
+        return
+    g.count = one = counting.count((request.remote_addr or "127.0.0.1")[:64])
+    if one.known > counting.allowed:
+        abort(429)
+
+
+def _tell(counting: Counting, answer: Response) -> Response:
+    """Say what is left, and when a refused one may come again."""
+    one: Count | None = g.get("count")
+    if one is None:
+        return answer
+    answer.headers["X-RateLimit-Limit"] = str(counting.allowed)
+    answer.headers["X-RateLimit-Remaining"] = str(max(counting.allowed - one.known, 0))
+    if answer.status_code == 429:
+        answer.headers["Retry-After"] = str(max(round(one.until - time.time()), 1))
     return answer
 
 
-def _not_limited() -> bool:
-    """Admins, probes and static files are not counted."""
-    endpoint = request.endpoint or ""
-    if endpoint.endswith("static") or endpoint in ("system.health", "system.ready"):
+def _is_free() -> bool:
+    """Admins, probes, static files and addresses where nothing is are not counted."""
+    endpoint = request.endpoint
+    if endpoint is None or endpoint.endswith("static") or endpoint in _NOT_COUNTED:
         return True
-    return auth.access_of(request.endpoint) != "public" or auth.is_admin()
+    return auth.access_of(endpoint) != "public" or auth.is_admin()

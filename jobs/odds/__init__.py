@@ -15,15 +15,30 @@ from jobs.odds import answers, chosen
 from jobs.odds.answers import Health, RefreshedOdds, SettledLines
 from jobs.odds.errors import MissingKey
 from longshore import cron, every, freshness, job, settings
+from longshore.errors import SettingsError
 from longshore.freshness import Objective
 from longshore.limited import Inline
-from longshore.settings import MarketName, Region
+from longshore.settings import MarketName, Region, Settings
 
 SportName = Annotated[str, Field(pattern=r"^[a-z0-9_]{2,60}$", examples=["basketball_nba"])]
 MOST_SPORTS = 40
 """Sports that one refresh may read."""
 EARLY = timedelta(seconds=30)
 """How much before the credits plan's time a slot counts as that time."""
+
+
+def _declared() -> Settings:
+    """The settings that declarations follow.
+
+    If they are wrong, whoever starts the process says so in one line; an import is no place for it.
+    """
+    try:
+        return settings.current()
+    except SettingsError:
+        return Settings.model_construct()
+
+
+_DECLARED = _declared()
 
 
 def may_refresh(slot: datetime) -> bool:
@@ -48,9 +63,7 @@ def may_refresh(slot: datetime) -> bool:
     base="20s",
     give_up_on=MissingKey,
     unique=True,
-    schedules=[
-        every(f"{settings.current().refresh_interval_minutes}m").options(overlap="skip", when=may_refresh)
-    ],
+    schedules=[every(f"{_DECLARED.refresh_interval_minutes}m").options(overlap="skip", when=may_refresh)],
     fallback=Inline(timeout="20s", at_most={"most_sports": 2}),
     preload=("jobs.odds.refreshing",),
 )
@@ -83,7 +96,7 @@ def refresh_odds_data(
     return answers.refreshed(refreshing.refresh(feed.feed(), scope, chosen.policy(min_ev)))
 
 
-@job(queue="odds", timeout="30s", result_ttl="1h", fallback="inline")
+@job(queue="odds", timeout="30s", result_ttl="1h", fallback="refuse")
 def health_check() -> Health:
     """Answer from a worker: that it runs, how old the odds are, and what is left of the credits."""
     from jobs.odds import health
@@ -123,12 +136,12 @@ def _updated_at() -> datetime | None:
     return there.at if there is not None else None
 
 
-if chosen.keys():
+if chosen.keys(_DECLARED):
     freshness.declare(
         Objective(
             name="odds",
             what="Odds",
-            max_age=timedelta(minutes=settings.current().odds_max_age_minutes),
+            max_age=timedelta(minutes=_DECLARED.odds_max_age_minutes),
             updated_at=_updated_at,
             advice="See odds.refresh_odds_data among the tasks and schedules, and flask doctor.",
         )

@@ -12,8 +12,10 @@ from pydantic import SecretStr
 from redis import Redis
 
 from longshore import alerts, freshness, keys
+from longshore import watch as watching
 from longshore.alerts import Alerts
-from longshore.freshness import Objective, Watch
+from longshore.freshness import Objective
+from longshore.watch import Watch
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SECRET = "https://hooks.example.org/T0/very-secret"
@@ -67,7 +69,7 @@ def test_fresh_data_are_no_news(world: World) -> None:
     world.look(watch)
     world.look(watch, 14)
     assert world.posted == []
-    assert [one.fresh for one in freshness.states(world.redis)] == [True]
+    assert [one.fresh for one in watching.states(world.redis)] == [True]
 
 
 def test_old_data_are_told_once_and_again_when_they_are_well(world: World) -> None:
@@ -135,7 +137,7 @@ def test_states_that_somebody_has_spoilt_are_judged_anew(world: World) -> None:
     world.updated = START
     world.redis.hset(keys.freshness(), mapping={"prices": "no JSON", "other": json.dumps([1])})
     world.look(world.watch(), 20)
-    assert [one.name for one in freshness.states(world.redis)] == ["prices"]
+    assert [one.name for one in watching.states(world.redis)] == ["prices"]
     assert world.states() == ["firing"]
 
 

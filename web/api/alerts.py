@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, jsonify
 from flask_openapi3 import APIBlueprint, Tag
 
-from longshore import alerts, freshness
+from longshore import alerts, freshness, watch
 from longshore.connections import shared
 from longshore.freshness import State
 from web import answers
@@ -20,7 +20,7 @@ def index() -> Response:
     """How each freshness objective stood at the clock's last look, and the last alerts, newest first."""
     connection = shared()
     return jsonify(
-        freshness=[_state(one) for one in freshness.states(connection)], alerts=alerts.recent(connection)
+        freshness=[_state(one) for one in watch.states(connection)], alerts=alerts.recent(connection)
     )
 
 

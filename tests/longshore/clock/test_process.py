@@ -17,7 +17,7 @@ import psycopg
 import pytest
 from redis import Redis
 
-from longshore import alerts, freshness, keys
+from longshore import alerts, keys, watch
 from longshore.catalog import catalog
 from longshore.clockwork import asker
 from longshore.dispatch import Dispatcher
@@ -296,4 +296,4 @@ def test_without_a_key_nobody_waits_for_odds(home: Home) -> None:
         home.fires()
         wait_until(lambda: home.redis.exists(keys.freshness_turn()), 30, interval=0.2)
         assert clock.stops_within(STOPPED)
-    assert freshness.states(home.redis) == []
+    assert watch.states(home.redis) == []

@@ -11,7 +11,8 @@ from redis import Redis
 
 from longshore import catalog, doctor, freshness
 from longshore.alerts import Alerts
-from longshore.freshness import Objective, Watch
+from longshore.freshness import Objective
+from longshore.watch import Watch
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
