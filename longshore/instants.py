@@ -1,9 +1,9 @@
-"""Instants as RQ writes them into hashes: ISO 8601 in UTC with microseconds and a Z."""
+"""Instants: as RQ writes them into hashes (ISO 8601, UTC, microseconds, Z), and the next month's first."""
 
 from __future__ import annotations
 
 import functools
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 
 def stamp(seconds: float) -> str:
@@ -22,6 +22,12 @@ def moment(text: str) -> datetime | None:
         return datetime.fromtimestamp(int(text), UTC) if text.isdigit() else None
     except (OverflowError, ValueError, OSError):
         return None
+
+
+def next_month(now: datetime) -> datetime:
+    """The 1st of the next month, 00:00 UTC: when credits are renewed."""
+    first = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return (first + timedelta(days=32)).replace(day=1)
 
 
 @functools.lru_cache(maxsize=4)

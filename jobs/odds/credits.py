@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+
+from longshore.instants import next_month
 
 RESERVE = 0.05
 """Share of what is left that is kept for refreshes that people ask for."""
@@ -39,12 +41,6 @@ def cost(sports: int, regions: int, markets: int) -> int:
     return sports * regions * markets
 
 
-def renewal(now: datetime) -> datetime:
-    """The 1st of the next month, 00:00 UTC."""
-    first = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return (first + timedelta(days=32)).replace(day=1)
-
-
 def plan(now: datetime, each: int, remaining: int | None, wanted_minutes: float) -> Plan:
     """Spread what is left evenly until the renewal.
 
@@ -54,7 +50,7 @@ def plan(now: datetime, each: int, remaining: int | None, wanted_minutes: float)
         remaining: credits that are left; None if unknown.
         wanted_minutes: the interval without regard to credits, which the words compare with.
     """
-    renewed = renewal(now)
+    renewed = next_month(now)
     if remaining is None or each == 0:
         return Plan(
             each, remaining, renewed, 0.0, now, "The upstream does not say how many credits are left."

@@ -6,16 +6,14 @@ Owns the policy, the routes and the words of its errors; wire.py owns the form o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from dataclasses import replace
 from typing import Any
 
 from pydantic import SecretStr
 
 from jobs.odds import chosen, scores, wire
 from jobs.odds.chosen import Scope
-from jobs.odds.credits import renewal
 from jobs.odds.errors import MissingKey, UnknownSport
-from jobs.odds.reading import Credits as Left
 from jobs.odds.reading import Read
 from jobs.odds.scores import Scores
 from longshore import upstream
@@ -44,8 +42,7 @@ def verdict(reply: Reply) -> Verdict:
     if code not in _KINDS:
         found = upstream.policy.by_status(reply)
         return Verdict(found.kind, message or found.message, code)
-    until = renewal(datetime.now(UTC)) if _KINDS[code] is Kind.SPENT else None
-    return Verdict(_KINDS[code], message, code, until=until)
+    return Verdict(_KINDS[code], message, code)
 
 
 def credits_of(headers: Mapping[str, str]) -> Credits | None:
@@ -145,12 +142,12 @@ class OddsFeed:
                 ) from None
             raise
 
-    def _left(self, answer: Answer) -> Left | None:
+    def _left(self, answer: Answer) -> Credits | None:
         """Credits of all keys together: the plan spends them all."""
         if answer.credits is None:
             return None
         together = self.remaining()
-        return Left(answer.credits.remaining if together is None else together, answer.credits.used)
+        return answer.credits if together is None else replace(answer.credits, remaining=together)
 
 
 def feed(using: Settings | None = None) -> OddsFeed:

@@ -14,21 +14,9 @@ from typing import Protocol
 from jobs.odds.chosen import Scope
 from jobs.odds.model import Event
 from longshore.errors import LongshoreError
+from longshore.upstream import Credits
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Credits:
-    """What the upstream says of a key's credits.
-
-    Attributes:
-        remaining: credits that are left until the 1st.
-        used: credits used since the 1st.
-    """
-
-    remaining: int | None
-    used: int | None
 
 
 @dataclass(frozen=True)

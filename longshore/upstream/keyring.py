@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pydantic import SecretStr
 
 from longshore import keys
+from longshore.instants import next_month
 from longshore.upstream import redaction
 from longshore.upstream.errors import NoKey, OutOfCredits
 from longshore.upstream.policy import Credits, Kind, Policy, Verdict
@@ -98,12 +99,6 @@ class Keyring:
 
     def _key(self, what: str, digest: str) -> str:
         return keys.upstream(self._policy.slug, f"{what}:{digest}")
-
-
-def next_month(now: datetime) -> datetime:
-    """The 1st of the next month, 00:00 UTC."""
-    first = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return (first + timedelta(days=32)).replace(day=1)
 
 
 def _digest(slug: str, key: SecretStr) -> str:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from jobs.odds import credits
+from longshore.instants import next_month
 
 MID_APRIL = datetime(2026, 4, 16, 0, 0, tzinfo=UTC)
 
@@ -22,7 +23,7 @@ MID_APRIL = datetime(2026, 4, 16, 0, 0, tzinfo=UTC)
     ],
 )  # fmt: skip
 def test_credits_are_renewed_on_the_first_in_utc(now: datetime, first: datetime) -> None:
-    assert credits.renewal(now) == first
+    assert next_month(now) == first
 
 
 def test_a_refresh_costs_a_credit_for_each_sport_region_and_market() -> None:

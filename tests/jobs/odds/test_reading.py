@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from jobs.odds.chosen import Scope
-from jobs.odds.reading import Credits, Read, Reading, read_all
+from jobs.odds.reading import Read, Reading, read_all
 from longshore.errors import LongshoreError
+from longshore.upstream import Credits
 
 
 class Down(LongshoreError):

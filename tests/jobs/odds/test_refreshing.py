@@ -12,11 +12,12 @@ from jobs.odds import board, health, history, settling, standing, wire
 from jobs.odds.chosen import Scope
 from jobs.odds.errors import MissingKey, NoOdds
 from jobs.odds.model import Policy
-from jobs.odds.reading import Credits, Read
+from jobs.odds.reading import Read
 from jobs.odds.refreshing import Refresh, refresh
 from jobs.odds.scores import Scores
 from longshore.errors import LongshoreError
 from longshore.settings import Settings
+from longshore.upstream import Credits
 from tests.jobs.odds.feed import NOW, h2h, wire_event
 
 pytestmark = [pytest.mark.sql, pytest.mark.usefixtures("settings")]

@@ -17,15 +17,19 @@ from longshore.watch import Watch
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
-def test_data_that_are_too_old_are_listed_with_the_alert(
-    admin: FlaskClient, redis: Redis, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def old_prices(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Prices that are 20 minutes old and should be 15 at most, as the watch has seen them."""
     monkeypatch.setattr(freshness, "objectives", {})
     old = NOW - timedelta(minutes=20)
     freshness.declare(
         Objective("prices", "Prices", timedelta(minutes=15), lambda: old, "Look at the worker.")
     )
     Watch(redis, Alerts(redis, SecretStr("")), lambda: NOW).look()
+
+
+@pytest.mark.usefixtures("old_prices")
+def test_data_that_are_too_old_are_listed_with_the_alert(admin: FlaskClient) -> None:
     answer = admin.get("/api/alerts").get_json()
     assert answer["freshness"] == [
         {
@@ -41,15 +45,10 @@ def test_strangers_see_no_alerts(client: FlaskClient) -> None:
     assert client.get("/api/alerts").status_code == 401
 
 
+@pytest.mark.usefixtures("old_prices")
 def test_the_doctor_tells_of_data_that_are_too_old_and_ready_does_not_mind(
-    admin: FlaskClient, redis: Redis, monkeypatch: pytest.MonkeyPatch
+    admin: FlaskClient, redis: Redis
 ) -> None:
-    monkeypatch.setattr(freshness, "objectives", {})
-    old = NOW - timedelta(minutes=20)
-    freshness.declare(
-        Objective("prices", "Prices", timedelta(minutes=15), lambda: old, "Look at the worker.")
-    )
-    Watch(redis, Alerts(redis, SecretStr("")), lambda: NOW).look()
     found = {one.name: one for one in doctor.examine(redis, catalog.catalog)}
     assert not found["freshness prices"].ok
     assert "20 minutes old" in found["freshness prices"].detail

@@ -16,6 +16,8 @@ from werkzeug.serving import make_server
 from tests.web.browser import chromium
 from tests.web.browser.chromium import Chromium
 
+PHONE = {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": True}
+
 
 @pytest.fixture(scope="session")
 def shared_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
@@ -35,6 +37,14 @@ def browser(shared_browser: Chromium) -> Chromium:
     shared_browser.open("about:blank")
     shared_browser.forget()
     return shared_browser
+
+
+@pytest.fixture
+def phone(browser: Chromium) -> Iterator[Chromium]:
+    """The browser, as narrow as a phone."""
+    browser.call("Emulation.setDeviceMetricsOverride", **PHONE)
+    yield browser
+    browser.call("Emulation.clearDeviceMetricsOverride")
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from longshore.dispatch import Dispatcher
 from longshore.schedules import edits, ledger
 from longshore.schedules.book import Schedule
 from tests.web.browser.conftest import browser as browser
+from tests.web.browser.conftest import phone as phone
 from tests.web.browser.conftest import shared_browser as shared_browser
 from tests.web.browser.conftest import signed_in as signed_in
 from tests.web.browser.conftest import site as site

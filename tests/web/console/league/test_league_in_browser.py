@@ -35,7 +35,6 @@ catalog.load("jobs")
 client = connections.patient_client(settings.current().redis_url)
 LongshoreWorker(["schedules"], connection=client).work(logging_level="ERROR", burst=True)
 """
-PHONE = {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": True}
 FITS = "document.documentElement.scrollWidth <= innerWidth"
 
 
@@ -46,14 +45,6 @@ def harmless(browser: Chromium) -> Iterator[None]:
     assert browser.evaluate("typeof window.pwned") == "undefined"
     assert browser.complaints == []
     browser.open("about:blank")
-
-
-@pytest.fixture
-def phone(browser: Chromium) -> Iterator[Chromium]:
-    """The browser, as narrow as a phone."""
-    browser.call("Emulation.setDeviceMetricsOverride", **PHONE)
-    yield browser
-    browser.call("Emulation.clearDeviceMetricsOverride")
 
 
 @pytest.fixture

@@ -24,7 +24,6 @@ from tests.web.console.odds.bets import (
 from tests.web.console.odds.conftest import Show
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
-PHONE = {"width": 400, "height": 800, "deviceScaleFactor": 1, "mobile": True}
 FITS = "document.documentElement.scrollWidth <= innerWidth"
 HOMES = "[...document.querySelectorAll('.opportunities .match a')].map(a => a.textContent.split(' v ')[0])"
 LONG = "Wolverhampton Wanderers of the Black Country and North-Western Midlands Association"
@@ -37,14 +36,6 @@ def harmless(browser: Chromium) -> Iterator[None]:
     assert browser.evaluate("typeof window.pwned") == "undefined"
     assert browser.complaints == []
     browser.open("about:blank")
-
-
-@pytest.fixture
-def phone(browser: Chromium) -> Iterator[Chromium]:
-    """The browser, as narrow as a phone."""
-    browser.call("Emulation.setDeviceMetricsOverride", **PHONE)
-    yield browser
-    browser.call("Emulation.clearDeviceMetricsOverride")
 
 
 @pytest.fixture
@@ -206,7 +197,9 @@ def test_the_chart_is_drawn_in_the_size_that_fits(phone: Chromium, site: str, da
     all_of_them = "[...document.querySelectorAll('svg.curve')]"
     seen = f"{all_of_them}.filter(one => one.checkVisibility()).map(one => one.classList[1])"
     assert phone.evaluate(seen) == ["narrow"]
-    phone.call("Emulation.setDeviceMetricsOverride", **PHONE | {"width": 1280, "mobile": False})
+    phone.call(
+        "Emulation.setDeviceMetricsOverride", width=1280, height=800, deviceScaleFactor=1, mobile=False
+    )
     assert phone.evaluate(seen) == ["wide"]
 
 
