@@ -18,6 +18,7 @@ from typing import Any
 from pydantic_core import PydanticSerializationError
 from redis import Redis
 from rq.exceptions import DeserializationError, NoSuchJobError
+from rq.executions import Execution
 from rq.job import UNEVALUATED, JobStatus
 from rq.job import Job as RQJob
 
@@ -139,6 +140,12 @@ class Task(RQJob):
     def should_retry(self) -> bool:
         """RQ's count of tries left, unless the error is one that the job gives up on."""
         return bool(super().should_retry) and not self._gave_up
+
+    def get_executions(self) -> list[Execution]:
+        """Its runs on record. RQ reads each of them, and raises ValueError for one that ends meanwhile."""
+        return [
+            Execution(one, self.id, self.connection) for one in self.execution_registry.get_execution_ids()
+        ]
 
     def perform(self) -> Any:
         """Run the job with progress and log lines going to Redis; remember the error for the API."""

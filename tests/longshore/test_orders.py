@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from longshore.catalog import catalog
 from longshore.dispatch import Dispatcher
 from longshore.errors import WrongState
 from longshore.serializer import Serializer
+from longshore.tasks import Status
 from longshore.worker import LongshoreWorker
 from tests.support.killing import LEFT_BY_RUNS
 from tests.support.waiting import wait_until
@@ -137,6 +139,14 @@ def running(redis_url: str, name: str) -> Iterator[Callable[[], bool]]:
         if not over:
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
+
+
+def test_a_run_that_ends_while_its_task_is_canceled_is_no_error(redis: Redis, dispatcher: Dispatcher) -> None:
+    """RQ notes the run in the task's list, and then finds its hash gone."""
+    task_id = dispatcher.dispatch(catalog.get("kills.well"), {"name": "t0", "book": ""}).task_id
+    redis.zadd(f"rq:executions:{task_id}", {"0" * 32: time.time() + 60})
+    assert control.cancel(redis, task_id) == "canceled"
+    assert tasks.view(redis, task_id).status is Status.CANCELED
 
 
 def test_a_task_that_is_claimed_while_it_is_canceled_is_not_said_to_be_canceled(
