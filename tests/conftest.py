@@ -196,8 +196,10 @@ def _postgres(name: str) -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what uses SQL, so that the same tests can be run again on PostgreSQL."""
+    """Mark what uses SQL, so that it can be run again on PostgreSQL, and let soak tests take their time."""
     for item in items:
+        if item.get_closest_marker("soak"):
+            item.add_marker(pytest.mark.timeout(0))
         if "database_url" in getattr(item, "fixturenames", ()):
             item.add_marker("sql")
 
