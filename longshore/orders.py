@@ -25,6 +25,8 @@ class CommandedWorker(PatientWorker):
     supervisor: Supervisor | None = None
     """Watches the horse while `work` runs."""
     stop_grace = STOP_GRACE
+    starts = False
+    """Whether `work` has begun; from then on its own loop looks for requests to stop."""
     forced = False
     """Whether a second signal has ended the grace."""
 
@@ -90,8 +92,13 @@ class CommandedWorker(PatientWorker):
             self.log.warning("Not working on job %s, command ignored.", task)
 
     def _shutdown(self) -> None:
+        """As in RQ, which raises StopRequested wherever the signal strikes; while we start, it is only noted.
+
+        Raised while a thread starts or a log line is written, it is lost, or leaves the worker registered.
+        """
         if self.supervisor is None:
-            super()._shutdown()  # type: ignore[no-untyped-call]
+            if not self.starts:
+                super()._shutdown()  # type: ignore[no-untyped-call]
         else:
             self._stop_requested = self.get_state() == WorkerStatus.BUSY
             self.supervisor.stop(self.stop_grace)

@@ -41,20 +41,31 @@ class PatientWorker(Caretaker):
         """As in RQ, which asks Redis; a worker may start before its Redis does."""
         self.until_there(lambda: super(PatientWorker, self)._set_ip_address(connection))
 
-    def until_there(self, action: Callable[[], object]) -> None:
-        """Do what needs Redis, and wait for it if it is away: a dyno may start before its Redis does."""
+    def until_there(self, action: Callable[[], object]) -> bool:
+        """Do what needs Redis, and wait for it if it is away: a dyno may start before its Redis does.
+
+        Returns:
+            Whether it was done; False if the worker was told to stop while Redis was away.
+        """
         told = False
         while True:
             try:
                 action()
-                return
+                return True
             except RedisError as error:
                 if not is_away(error):
                     raise
                 if not told:
                     self.log.warning("Worker %s: Redis is away, waiting for it: %s", self.name, error)
                 told = True
+                if self.told_to_stop:
+                    return False
                 time.sleep(1)
+
+    @property
+    def told_to_stop(self) -> bool:
+        """Whether a signal to stop has come."""
+        return self._shutdown_requested_date is not None
 
     def unsubscribe(self) -> None:
         """As in RQ, which waits a second longer than it needs to."""

@@ -19,7 +19,6 @@ from collections.abc import Sequence
 from types import FrameType
 
 from redis.exceptions import AuthenticationError, RedisError
-from rq.exceptions import StopRequested
 from rq.worker import BaseWorker, Worker
 
 from longshore.connections import WorkerRedis, is_away
@@ -91,7 +90,7 @@ def run(
     """
     try:
         worker = pooled(worker_class)(list(queues), name=name, connection=WorkerRedis.from_url(url))
-        _work(worker, burst, level)
+        worker.work(burst=burst, logging_level=level)
     except AuthenticationError as error:
         sys.exit(f"worker: Redis refuses the user or password of REDIS_URL: {error}")
     except RedisError as error:
@@ -99,23 +98,6 @@ def run(
             sys.exit(f"worker: Redis refuses: {error}")
         print(f"worker: Redis does not answer as it should: {error}", file=sys.stderr)
         sys.exit(REDIS_TROUBLE)
-
-
-def _work(worker: Pooled, burst: bool, level: str) -> None:
-    for one in _TO_STOP:
-        signal.signal(one, _stop_at_start)
-    try:
-        worker.work(burst=burst, logging_level=level)
-    except StopRequested:  # before its loop, which would have caught it
-        if worker.birth_date is not None:
-            worker.teardown()
-
-
-def _stop_at_start(signum: int, frame: FrameType | None) -> None:
-    """Until the worker has its own handlers: it registers, or waits for Redis. A second signal is none."""
-    for one in _TO_STOP:
-        signal.signal(one, lambda *_: None)  # not SIG_IGN: Python prints a trace for one that is on its way
-    raise StopRequested
 
 
 def leave_the_pool() -> None:

@@ -92,13 +92,13 @@ class Supervisor:
         gc.freeze()  # what is shared with horses stays shared
         self._watcher.start()
         self._patiently(self._what_is_due)  # as RQ: what was abandoned comes first
-        while True:
+        while self._stop_at is None:
             horse = self._start()
             self._attend(horse)
-            farewell = self._bury(horse)
-            if farewell is Farewell.DONE or self._stop_at is not None or self._enough():
-                return self._claimed > 0
+            if self._bury(horse) is Farewell.DONE or self._enough():
+                break
             self._back_off()
+        return self._claimed > 0
 
     def _enough(self) -> bool:
         return self._plan.tasks is not None and self._claimed >= self._plan.tasks

@@ -146,13 +146,17 @@ class QuickWorker(CommandedWorker):
                     dequeue_strategy,
                 )
             )  # fmt: skip
-        self.until_there(lambda: self.first_steps(logging_level, date_format, log_format))
+        self.starts = True
+        self._install_signal_handlers()
+        if not self.until_there(lambda: self.first_steps(logging_level, date_format, log_format)):
+            return False
         self._dequeue_strategy = DequeueStrategy(dequeue_strategy)
         if with_scheduler:
             self._start_scheduler(burst, logging_level, date_format, log_format)
         plan = Plan(burst, max_jobs, self.tasks_per_horse, self.memory_mb, max_idle_time)
         self.supervisor = Supervisor(self, plan)
-        self._install_signal_handlers()
+        if self.told_to_stop:  # before there was one to tell
+            self.supervisor.stop(self.stop_grace)
         try:
             worked = self.supervisor.run()
         finally:

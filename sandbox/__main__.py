@@ -24,7 +24,8 @@ def main() -> int:
     Returns:
         The exit code: 0 after SIGTERM or Ctrl-C, 1 if it cannot serve.
     """
-    signal.signal(signal.SIGTERM, _stop)
+    for one in (signal.SIGTERM, signal.SIGINT):  # in the background of a script SIGINT begins as ignored
+        signal.signal(one, _stop)
     given = _arguments()
     files = given.files or os.environ.get("SANDBOX_FILES")
     options = Options(given.seed, Path(files) if files else None, given.credits)
@@ -44,7 +45,7 @@ def _serve(server: Server, what: str) -> int:
     print(f"{server.url} answers in place of the upstreams. {what}", flush=True)
     try:
         server.serve_forever()
-    except (KeyboardInterrupt, SystemExit):
+    except SystemExit:
         return 0
     finally:
         server.server_close()

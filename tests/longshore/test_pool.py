@@ -235,7 +235,7 @@ def test_sigterm_at_any_moment_of_the_start_leaves_nothing_registered(
         pool.tell(signal.SIGTERM)
         wait_until(pool.ended)
         assert pool.code == 0
-        assert redis.smembers("rq:workers") == set()
+        assert redis.smembers("rq:workers") == set(), pool.said()
 
 
 def test_sigterm_to_every_process_does_not_cut_a_tasks_grace_short(
