@@ -21,7 +21,7 @@ from redis.exceptions import RedisError
 from longshore import settings as settings_module
 from longshore.connections import place, web_client
 from longshore.errors import LongshoreError, SettingsError
-from longshore.local import admin_token, commands, environment, ports, stand_in
+from longshore.local import admin_token, commands, environment, first_look, ports, stand_in
 from longshore.local.banner import MAKE_TOKEN, banner
 from longshore.local.guard import Guard
 from longshore.local.lock import Lock
@@ -155,6 +155,10 @@ class House:
             token = self._token(supervisor, env, guard)
         if token is not None and token != old:
             admin_token.keep(folder, token)
+        if old is None and token is not None and self._stand_in is not None:
+            trouble = first_look.refresh(host, port, token)
+            if trouble:
+                supervisor.say(f"the odds come with the next slot of their schedule ({trouble})")
         supervisor.show(banner(f"http://{_shown(host)}:{port}", token, variables, self._stand_in))
 
     def _token(self, supervisor: Supervisor, env: Mapping[str, str], guard: Guard) -> str | None:

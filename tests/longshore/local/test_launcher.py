@@ -41,6 +41,12 @@ def ready():
 def tasks():
     return {}, 200 if "for-start.sh" in flask.request.headers["Authorization"] else 401
 
+@app.post("/api/refresh")
+def refresh():
+    with open("refreshes", "a") as file:
+        file.write(flask.request.headers["Authorization"] + "\\n")
+    return {}, 202
+
 @app.cli.group()
 def token():
     pass
@@ -179,6 +185,19 @@ def test_it_comes_up_says_so_and_leaves_nothing(
     assert _ended(launcher) == 0
     assert house.alive() == []
     assert not (house.var / "env").exists()
+
+
+@pytest.mark.slow
+def test_the_first_start_with_the_sandbox_has_the_odds_read(
+    house: House, launch: Callable[..., subprocess.Popen[str]]
+) -> None:
+    for _ in range(2):
+        process = launch(UPSTREAMS="sandbox")
+        house.wait_until_ready()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+    asked = (house.folder / "refreshes").read_text().splitlines()
+    assert asked == ["Bearer a-token-of-admin-for-start.sh"]
 
 
 @pytest.mark.slow
