@@ -64,7 +64,7 @@ class RedisReporter:
     ) -> None:
         self._connection, self._task_id, self._meta = connection, task_id, meta
         self._wall, self._interval, self._later = wall, interval, later
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # not held while others' code may log: that comes back to us
         self._meta_changed = False
         self._lines: deque[dict[str, str]] = deque(maxlen=keys.LOG_LINES)
         self._kept: deque[int] = deque()
@@ -111,18 +111,17 @@ class RedisReporter:
     ) -> None:
         """Note how far the task is. Never blocks for long; what is no number or no text is shown as none."""
         current, total = _number(current) or 0, _number(total)
+        report: dict[str, Any] = {
+            "current": current,
+            "total": total,
+            "message": printable(message or "")[:500],
+        }
+        if figures:
+            report["figures"] = _figures(figures)
         with self._lock:
-            now = self._wall()
-            first = self._meta.get("progress", {}).get("first", [now, current])
-            self._meta["progress"] = {
-                "current": current,
-                "total": total,
-                "message": printable(message or "")[:500],
-                "at": now,
-                "first": first,
-            }
-            if figures:
-                self._meta["progress"]["figures"] = _figures(figures)
+            report["at"] = now = self._wall()
+            report["first"] = self._meta.get("progress", {}).get("first", [now, current])
+            self._meta["progress"] = report
             self._meta_changed = True
             self._wake()
 
@@ -161,9 +160,10 @@ class RedisReporter:
     def _write(self) -> bool:
         """Write what is new; whether nothing is left to write."""
         with self._lock:
-            meta = self._dumped() if self._meta_changed else None
+            changed = dict(self._meta) if self._meta_changed else None
             lines, self._meta_changed = list(self._lines), False
             self._lines.clear()
+        meta = None if changed is None else self._dumped(changed)
         if meta is None and not lines:
             return True
         try:
@@ -180,10 +180,10 @@ class RedisReporter:
             logger.exception("a report of task %s is dropped", self._task_id)
         return True
 
-    def _dumped(self) -> bytes | None:
+    def _dumped(self, meta: dict[str, Any]) -> bytes | None:
         try:
-            return Serializer.dumps(self._meta)
-        except (TypeError, ValueError):
+            return Serializer.dumps(meta)
+        except Exception:  # whatever a value of the job's raises as it is looked at
             logger.exception("the progress of task %s cannot be JSON", self._task_id)
             return None
 

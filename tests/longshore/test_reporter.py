@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -194,3 +195,50 @@ def test_a_meta_that_cannot_be_json_costs_no_log_line(redis: Redis, task_id: str
         reporter.set_meta("odd", object())
         logging.getLogger("x").info("kept")
     assert "kept" in [one.text for one in logs.read(redis, task_id)]
+
+
+class Meanwhile(logging.Handler):
+    """Has another thread report while the reporter itself logs, and notes whether that was let through."""
+
+    def __init__(self, reporter: RedisReporter) -> None:
+        super().__init__()
+        self._reporter = reporter
+        self.waited: list[bool] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.name == "longshore.reporter":
+            other = threading.Thread(target=lambda: self._reporter.line("INFO", "meanwhile"))
+            other.start()
+            other.join(5)
+            self.waited.append(other.is_alive())
+
+
+def test_the_reporters_own_complaint_blocks_no_report(redis: Redis, task_id: str) -> None:
+    """A job that logged at that moment held the lock of the handlers, and waited for ever."""
+    root = logging.getLogger()
+    with RedisReporter(redis, task_id, {}) as reporter:
+        meanwhile = Meanwhile(reporter)
+        root.addHandler(meanwhile)
+        try:
+            reporter.set_meta("odd", object())
+            wait_until(lambda: meanwhile.waited)
+        finally:
+            root.removeHandler(meanwhile)
+    assert meanwhile.waited == [False]
+    assert "meanwhile" in [one.text for one in logs.read(redis, task_id)]
+
+
+class Talkative(str):
+    """A text that logs when it is looked at."""
+
+    def __str__(self) -> str:
+        logging.getLogger("talkative").info("looked at")
+        return "talked"
+
+
+def test_what_logs_while_it_is_reported_blocks_nothing(redis: Redis, task_id: str) -> None:
+    with RedisReporter(redis, task_id, {}) as reporter, reporting_to(reporter):
+        progress(1, 2, Talkative("x"), figures={"said": Talkative("y")})
+    stored = meta(redis, task_id)["progress"]
+    assert (stored["message"], stored["figures"]) == ("talked", {"said": "talked"})
+    assert [one.text for one in logs.read(redis, task_id)].count("looked at") >= 2
