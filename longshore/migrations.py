@@ -48,6 +48,8 @@ def upgrade_on(connection: Connection, revision: str = "head") -> None:
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     config.attributes["connection"] = connection
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL statement_timeout = 0"))  # an index on many rows takes its time
     command.upgrade(config, revision)
 
 

@@ -17,7 +17,14 @@ from sqlalchemy import DateTime, Dialect, Engine, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
-from longshore import settings
+from longshore import postgres, settings
+
+CONNECT_TIMEOUT = 5
+"""Seconds to connect to PostgreSQL."""
+STATEMENT_TIMEOUT = 30.0
+"""Seconds that a statement may take on PostgreSQL, waits for locks included; migrations have no limit."""
+LOCK_TIMEOUT = 15.0
+"""Seconds that a statement waits on SQLite while somebody else writes."""
 
 
 class Base(DeclarativeBase):
@@ -55,13 +62,13 @@ def engine(url: str = "") -> Engine:
         max_overflow=5,
         pool_pre_ping=True,
         pool_recycle=1800,
-        connect_args={"connect_timeout": 5},
+        connect_args=postgres.limits(url, connect=CONNECT_TIMEOUT, statement=STATEMENT_TIMEOUT),
     )
 
 
 def _sqlite(url: str) -> Engine:
     Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    made = create_engine(url, connect_args={"timeout": 15})
+    made = create_engine(url, connect_args={"timeout": LOCK_TIMEOUT})
 
     @event.listens_for(made, "connect")
     def _pragmas(connection: Any, _record: Any) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from longshore import settings
+from longshore import postgres, settings
 
 _COLUMNS = (
     "name", "spec", "paused", "paused_until", "paused_by", "deleted", "version",
@@ -125,10 +125,10 @@ class Reader:
         import psycopg  # 10 MB, and not needed with SQLite
 
         return psycopg.connect(
-            url.replace(_POSTGRES, "postgresql://", 1), autocommit=True, connect_timeout=_TIMEOUT,
-            options=f"-c statement_timeout={_TIMEOUT}s", tcp_user_timeout=2_000 * _TIMEOUT,
-            keepalives_idle=_TIMEOUT, keepalives_interval=2, keepalives_count=3,
-        )  # fmt: skip
+            url.replace(_POSTGRES, "postgresql://", 1),
+            autocommit=True,
+            **postgres.limits(url, connect=_TIMEOUT, statement=_TIMEOUT),
+        )
 
 
 def _row(raw: Sequence[Any]) -> Row:
