@@ -45,9 +45,11 @@ def holidays_of(of: str, subdivision: str | None, year: int, category: str = "pu
     """
     import holidays
 
+    # English, which all of them have: without a language the names depend on Python's version and on LANG
+    asked: Any = {"years": year, "expand": False, "categories": (category,), "language": "en_US"}
     if of in _codes()[1]:
-        return holidays.financial_holidays(of, years=year, expand=False, categories=(category,))
-    return holidays.country_holidays(of, subdivision, years=year, expand=False, categories=(category,))
+        return holidays.financial_holidays(of, **asked)
+    return holidays.country_holidays(of, subdivision, **asked)
 
 
 def _of(value: Any) -> str:

@@ -303,7 +303,7 @@ def test_a_result_that_cannot_be_stored_is_a_success_as_in_rq(redis: Redis) -> N
     (event,) = read(redis)
     assert event.outcome == "success"
     assert job.is_finished
-    assert job.return_value() is None
+    assert job.return_value() == "Unserializable return value"
 
 
 def test_readers_page_through_events_and_see_each_once(redis: Redis) -> None:

@@ -7,6 +7,7 @@ tests/support/differential.py.
 from __future__ import annotations
 
 import random
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -49,7 +50,7 @@ def table(rows: int) -> list[dict[str, Any]]:
 
 def unstorable() -> Any:
     """A result that no serializer takes."""
-    return (n for n in ())
+    return threading.Lock()
 
 
 def fail(words: str = "boom") -> None:
