@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -27,6 +28,8 @@ from longshore.worker import LongshoreWorker
 from web import tokens
 
 POSTGRES = os.environ.get("LONGSHORE_TEST_DATABASE_URL", "")
+hypothesis.settings.register_profile("seeded", derandomize=True)  # as Hypothesis does by itself with CI set
+hypothesis.settings.load_profile("seeded")
 catalog.load("jobs")
 catalog.load("tests.support.jobs")
 

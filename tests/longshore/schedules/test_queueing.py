@@ -79,7 +79,7 @@ def test_waits_make_sense(events: list[Arrival], seconds: list[float], workers: 
     assert all(wait >= 0 for wait in found.by)
     assert found.longest == max(found.by)
     work = sum(seconds[kind] for _, kind in events)
-    assert found.longest <= work  # a worker is never idle while something waits
+    assert found.longest <= work + 1e-6  # a worker is never idle while something waits; sums are rounded
     assert (found.at is None) == (found.longest == 0) == (found.waiting == 0)
     more = simulate(events, [Kind(one) for one in seconds], workers + 1)
     assert more.longest <= found.longest + 1e-6 or len(set(seconds)) > 1
