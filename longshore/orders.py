@@ -25,7 +25,7 @@ class CommandedWorker(PatientWorker):
     supervisor: Supervisor | None = None
     """Watches the horse while `work` runs."""
     stop_grace = STOP_GRACE
-    starts = False
+    has_begun = False
     """Whether `work` has begun; from then on its own loop looks for requests to stop."""
     forced = False
     """Whether a second signal has ended the grace."""
@@ -97,7 +97,7 @@ class CommandedWorker(PatientWorker):
         Raised while a thread starts or a log line is written, it is lost, or leaves the worker registered.
         """
         if self.supervisor is None:
-            if not self.starts:
+            if not self.has_begun:
                 super()._shutdown()  # type: ignore[no-untyped-call]
         else:
             self._stop_requested = self.get_state() == WorkerStatus.BUSY

@@ -146,7 +146,7 @@ class QuickWorker(CommandedWorker):
                     dequeue_strategy,
                 )
             )  # fmt: skip
-        self.starts = True
+        self.has_begun = True
         self._install_signal_handlers()
         if not self.until_there(lambda: self.first_steps(logging_level, date_format, log_format)):
             return False
